@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Config: everything that an administrator can set, as an immutable snapshot. policy/options.cc
+// holds one row per option; parser, shipped file and manual are made from it or checked against it.
+//
+//     Result<Config> config = load_config("/etc/smarttls/smarttls.conf");
+//
+// Format: "key = value" lines in [sections]; '#' and ';' begin a comment line. Files in conf.d/*.conf
+// beside the file are read after it in the order of their names and override it.
+// Threads: immutable values. Errors: Misconfigured; `what` has one line per mistake:
+// "file:line: what is wrong; did you mean ...?".
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/network.h"
+#include "policy/result.h"
+#include "policy/verdict.h"
+
+namespace smarttls::policy {
+
+inline constexpr std::string_view kDefaultConfigFile = "/etc/smarttls/smarttls.conf";
+
+/// An address with a port: "127.0.0.1:53", "[::1]:53".
+struct Endpoint {
+    IpAddress address;
+    std::uint16_t port = 0;
+    [[nodiscard]] std::string str() const;
+};
+
+/// Which MX hosts count for the level of a domain.
+enum class MxScope { All, Best };
+
+struct EngineSettings {
+    std::string socket;
+    std::vector<Endpoint> resolvers;
+    std::vector<Network> trust_ad;
+    std::string ca_file;
+    std::vector<Network> allow_network;  // beside the public addresses
+    MxScope mx = MxScope::All;
+    std::string helo_name;       // empty: the host's name
+    std::string source_address;  // empty: the system chooses
+    std::chrono::seconds probe_deadline{};
+    std::chrono::seconds min_ttl{};
+    std::chrono::seconds max_ttl{};
+    std::chrono::seconds failure_ttl{};
+    std::uint32_t cache_entries = 0;
+};
+
+/// A route of the site's own that may carry class mail although we do not enforce it: the transport
+/// alone ("lmtp") or with its next hop ("smtp:[relay.example.nl]:587").
+struct TrustedRoute {
+    std::string transport;
+    std::optional<std::string> next_hop;
+};
+
+struct MilterSettings {
+    std::string socket;
+    std::string control_header;
+    std::vector<Network> trusted_networks;
+    std::vector<TrustedRoute> trusted_routes;
+    Endpoint canary;                     // where the MTA listens with this milter attached
+    std::string canary_recipient;
+    std::chrono::seconds canary_interval{};
+    std::string postfix_config;          // directory of main.cf
+    std::chrono::seconds verdict_deadline{};
+};
+
+struct StoreSettings {
+    std::string evidence;  // path of the SQLite file
+};
+
+/// What happens to a recipient that does not reach the class's level.
+enum class Shortfall { Hold, Reject };
+
+struct HeaderField {
+    std::string name;
+    std::string value;
+};
+
+/// One kind of sensitive mail: a section [class.NAME].
+struct MailClass {
+    std::string name;
+    Floor level = Floor::Dane;
+    Shortfall insecure = Shortfall::Hold;
+    std::optional<Shortfall> plaintext;  // for servers without STARTTLS; `insecure` when not set
+    std::vector<HeaderField> set_headers;
+    std::vector<std::string> remove_headers;
+};
+
+struct Config {
+    EngineSettings engine;
+    MilterSettings milter;
+    StoreSettings store;
+    std::vector<MailClass> classes;
+    std::string version;  // 16 hex digits that change with every effective change of the text
+
+    [[nodiscard]] const MailClass* find_class(std::string_view name) const;  // ignores case
+};
+
+struct ConfigText {
+    std::string file;  // for messages
+    std::string text;
+};
+
+[[nodiscard]] Result<Config> parse_config(const std::vector<ConfigText>& files);
+[[nodiscard]] Result<Config> load_config(const std::string& file);
+
+}  // namespace smarttls::policy

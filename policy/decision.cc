@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/decision.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <tuple>
+
+#include "policy/explanation.h"
+
+namespace smarttls::policy {
+namespace {
+
+Outcome of(Shortfall shortfall) {
+    return shortfall == Shortfall::Hold ? Outcome::Hold : Outcome::Reject;
+}
+
+bool is(const Recipient& recipient, RouteKind kind) { return recipient.route.kind == kind; }
+
+/// No verdict counts as Unknown: whoever forgets to ask must not find mail delivered for it.
+Level level(const Recipient& recipient) {
+    return recipient.verdict ? recipient.verdict->level : Level::Unknown;
+}
+
+struct Row {
+    std::string_view name;
+    bool (*applies)(const MailClass&, const Recipient&);
+    Outcome (*outcome)(const MailClass&);
+};
+
+// First match wins. Unknown stands before every row that calls a domain insecure (promise: unknown is
+// not insecure); the site's own routes stand before the verdict, which says nothing about them.
+constexpr std::array<Row, 10> kTable{{
+    {"trusted-route", [](const auto&, const auto& r) { return is(r, RouteKind::Trusted); },
+     [](const auto&) { return Outcome::Direct; }},
+    {"untrusted-route", [](const auto&, const auto& r) { return is(r, RouteKind::Untrusted); },
+     [](const auto& c) { return of(c.insecure); }},
+    {"alias", [](const auto&, const auto& r) { return is(r, RouteKind::Alias); },
+     [](const auto&) { return Outcome::Direct; }},
+    {"address-literal", [](const auto&, const auto& r) { return !r.domain; },
+     [](const auto& c) { return of(c.insecure); }},
+    {"unknown", [](const auto&, const auto& r) { return level(r) == Level::Unknown; },
+     [](const auto&) { return Outcome::Queue; }},
+    {"no-mail", [](const auto&, const auto& r) { return level(r) == Level::NoMail; },
+     [](const auto&) { return Outcome::Reject; }},
+    {"forbidden", [](const auto&, const auto& r) { return level(r) == Level::Forbidden; },
+     [](const auto& c) { return of(c.insecure); }},
+    {"meets-level", [](const auto& c, const auto& r) { return meets(level(r), c.level); },
+     [](const auto&) { return Outcome::Direct; }},
+    {"plaintext", [](const auto& c, const auto& r) {
+         return level(r) == Level::Plaintext && c.plaintext.has_value();
+     },
+     [](const auto& c) { return of(*c.plaintext); }},
+    {"below-level", [](const auto&, const auto&) { return true; },
+     [](const auto& c) { return of(c.insecure); }},
+}};
+
+bool has_reason(const Recipient& recipient, Reason reason) {
+    if (!recipient.verdict) return false;
+    const auto& reasons = recipient.verdict->reasons;
+    return std::find(reasons.begin(), reasons.end(), reason) != reasons.end();
+}
+
+/// The registry meaning that fits best (RFC 3463, RFC 7505 §4, RFC 7372; IANA registry).
+ReplyCode reply_for(const Recipient& recipient) {
+    if (is(recipient, RouteKind::Untrusted) || !recipient.domain) return {"550", "5.7.1"};
+    if (has_reason(recipient, Reason::NullMx)) return {"556", "5.1.10"};
+    if (level(recipient) == Level::NoMail) return {"550", "5.1.2"};
+    if (level(recipient) == Level::Plaintext) return {"550", "5.7.4"};
+    return {"550", "5.7.5"};
+}
+
+std::string follow_up(const std::vector<Recipient>& recipients, Outcome outcome) {
+    if (recipients.size() < 2 || outcome < Outcome::Hold) return {};
+    return outcome == Outcome::Reject
+               ? " The whole message is refused, since it is not split."
+               : " The whole message is held, since it is not split.";
+}
+
+}  // namespace
+
+std::string_view to_string(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::Direct: return "direct";
+        case Outcome::Queue: return "queue";
+        case Outcome::Hold: return "hold";
+        case Outcome::Reject: return "reject";
+    }
+    return "reject";
+}
+
+RecipientDecision decide(const MailClass& mail_class, const Recipient& recipient) {
+    const auto* const row = std::find_if(kTable.begin(), kTable.end(), [&](const Row& candidate) {
+        return candidate.applies(mail_class, recipient);
+    });
+    RecipientDecision decision;
+    decision.rule = row->name;
+    decision.outcome = row->outcome(mail_class);
+    if (decision.outcome == Outcome::Reject) decision.reply = reply_for(recipient);
+    decision.explanation = explain(mail_class, recipient, decision.rule, decision.outcome);
+    return decision;
+}
+
+MessageDecision combine(const std::vector<Recipient>& recipients,
+                        const std::vector<RecipientDecision>& decisions) {
+    assert(!decisions.empty() && decisions.size() == recipients.size());
+    const auto severest = std::max_element(
+        decisions.begin(), decisions.end(),
+        [](const auto& a, const auto& b) { return a.outcome < b.outcome; });
+    return {severest->outcome, severest->reply,
+            severest->explanation + follow_up(recipients, severest->outcome)};
+}
+
+const MailClass* strictest(const std::vector<const MailClass*>& classes) {
+    const auto rank = [](const MailClass* c) {
+        return std::tuple(c->level, c->insecure, c->plaintext.value_or(c->insecure));
+    };
+    const MailClass* best = nullptr;
+    for (const MailClass* candidate : classes) {
+        if (best == nullptr || rank(candidate) > rank(best) ||
+            (rank(candidate) == rank(best) && candidate->name < best->name)) {
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+}  // namespace smarttls::policy

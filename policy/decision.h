@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The decision: facts in, outcome and one sentence out. It is a table in decision.cc, first match
+// wins; it asks nobody and knows no time, so that it can be tested whole and told again later.
+//
+//     RecipientDecision one = decide(mail_class, recipient);
+//     MessageDecision all = combine(recipients, decisions);
+//
+// Threads: pure functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/config.h"
+#include "policy/route.h"
+#include "policy/verdict.h"
+
+namespace smarttls::policy {
+
+/// In order of severity: the message gets the severest outcome of its recipients.
+enum class Outcome {
+    Direct,  // accepted; the class's floor is enforced at delivery
+    Queue,   // accepted in the same way; waits in the MTA's queue until the floor is met
+    Hold,    // accepted and set aside for a person
+    Reject,  // refused
+};
+
+[[nodiscard]] std::string_view to_string(Outcome outcome);  // "direct"
+
+struct Recipient {
+    std::string address;                // without angle brackets
+    std::optional<DomainName> domain;   // none: address literal
+    Route route;
+    std::optional<Verdict> verdict;     // none: not asked, because the route is the site's own
+};
+
+/// SMTP reply code and enhanced status code (RFC 5321 §4.2, RFC 3463).
+struct ReplyCode {
+    std::string_view code;
+    std::string_view enhanced;
+};
+
+struct RecipientDecision {
+    Outcome outcome = Outcome::Queue;
+    std::string_view rule;    // name of the row that matched
+    ReplyCode reply;          // for Reject
+    std::string explanation;  // one sentence: the fact, the rule, what would have made it direct
+};
+
+struct MessageDecision {
+    Outcome outcome = Outcome::Queue;
+    ReplyCode reply;
+    std::string explanation;  // of the recipient that decided, and what follows for the others
+};
+
+[[nodiscard]] RecipientDecision decide(const MailClass& mail_class, const Recipient& recipient);
+
+/// In this version a message is not split: one recipient that must be held or refused holds or
+/// refuses it whole. `decisions` has one entry for each of `recipients`, at least one.
+[[nodiscard]] MessageDecision combine(const std::vector<Recipient>& recipients,
+                                      const std::vector<RecipientDecision>& decisions);
+
+/// The class that wins when several are named: the one with the higher level, then the one that
+/// refuses rather than holds, then the first by name. nullptr when `classes` is empty.
+[[nodiscard]] const MailClass* strictest(const std::vector<const MailClass*>& classes);
+
+}  // namespace smarttls::policy

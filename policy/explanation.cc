@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/explanation.h"
+
+#include <algorithm>
+
+namespace smarttls::policy {
+namespace {
+
+constexpr std::size_t kMostReasons = 2;  // the most important ones; evidence has them all
+
+/// The host that decided the level of the domain: the first with that level.
+const HostVerdict* deciding_host(const Verdict& verdict) {
+    const auto found = std::find_if(verdict.hosts.begin(), verdict.hosts.end(),
+                                    [&](const auto& h) { return h.level == verdict.level; });
+    return found == verdict.hosts.end() ? nullptr : &*found;
+}
+
+std::string_view achieved(Level level) {
+    switch (level) {
+        case Level::Dane: return "is authenticated by DANE";
+        case Level::MtaSts: return "is authenticated by the domain's MTA-STS policy";
+        case Level::Pkix: return "has a certificate for its name from a trusted authority";
+        case Level::Encrypted: return "encrypts without proving who it is";
+        case Level::Plaintext: return "takes mail without encryption";
+        case Level::Forbidden: return "fails the domain's own security policy";
+        case Level::NoMail: return "takes no mail";
+        case Level::Unknown: return "could not be examined";
+    }
+    return "could not be examined";
+}
+
+/// What a domain publishes to reach a level.
+std::string_view remedy(Floor floor) {
+    switch (floor) {
+        case Floor::Encrypted: return "STARTTLS with TLS 1.2 or newer on each mail server";
+        case Floor::Pkix: return "a valid certificate for the name of each mail server (or DANE)";
+        case Floor::MtaSts: return "an MTA-STS policy in mode enforce that is met (or DANE)";
+        case Floor::Dane: return "matching TLSA records in a DNSSEC-signed zone";
+    }
+    return "";
+}
+
+std::string verb(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::Direct: return "goes out directly";
+        case Outcome::Queue: return "waits in the queue";
+        case Outcome::Hold: return "is held";
+        case Outcome::Reject: return "is refused";
+    }
+    return "is refused";
+}
+
+std::string level_name(Floor floor) { return "level " + std::string(to_string(floor)); }
+
+std::string demand(const MailClass& mail_class) {
+    return "class " + mail_class.name + " demands " + std::string(to_string(mail_class.level));
+}
+
+/// "level dane, which class nta7516 demands,": for the middle of a sentence.
+std::string demanded(const MailClass& mail_class) {
+    return level_name(mail_class.level) + ", which class " + mail_class.name + " demands";
+}
+
+/// Why a host that encrypts has no DANE, for classes that demand it.
+std::string_view dane_missing(const MailClass& mail_class, const Verdict& verdict) {
+    const HostVerdict* host = deciding_host(verdict);
+    if (mail_class.level != Floor::Dane || host == nullptr) return {};
+    if (verdict.level < Level::Encrypted) return {};
+    switch (host->dane.status) {
+        case DaneStatus::None: return "has no TLSA record";
+        case DaneStatus::Insecure: return "is not in a DNSSEC-signed zone";
+        case DaneStatus::Unusable: return "has no TLSA record that can be used";
+        default: return {};
+    }
+}
+
+std::string route_name(const Route& route) {
+    return route.next_hop.empty() ? route.transport : route.transport + ":" + route.next_hop;
+}
+
+std::string explain_route(const MailClass& mail_class, const Recipient& recipient,
+                          std::string_view rule) {
+    const std::string route = route_name(recipient.route);
+    if (rule == "trusted-route") {
+        return "this site delivers it by its own route " + route +
+               ", which is listed as trusted-route";
+    }
+    if (rule == "alias") {
+        return "the address is an alias on this server, and " + demanded(mail_class) +
+               ", is enforced on whatever it stands for";
+    }
+    if (rule == "untrusted-route") {
+        return "this site sends it by its own route " + route + ", on which " +
+               demanded(mail_class) + ", cannot be enforced; trusted-route = " + route +
+               " would make it direct";
+    }
+    return "it names no mail domain whose servers can be authenticated, but " + demand(mail_class) +
+           "; an address in a domain with " + std::string(remedy(mail_class.level)) +
+           " would make it direct";
+}
+
+std::string explain_enough(const MailClass& mail_class, const Verdict& verdict) {
+    const std::string fact = describe(verdict);
+    if (verdict.level == level_of(mail_class.level)) {
+        return fact + ", as class " + mail_class.name + " demands (" +
+               level_name(mail_class.level) + ")";
+    }
+    return fact + ", and class " + mail_class.name + " demands no more than " +
+           std::string(to_string(mail_class.level));
+}
+
+std::string explain_shortfall(const MailClass& mail_class, const Verdict& verdict) {
+    const bool good = verdict.level >= Level::Pkix;  // the fact alone sounds well
+    const std::string_view missing = dane_missing(mail_class, verdict);
+    std::string fact = describe(verdict);
+    if (!missing.empty()) fact += (good ? ", but " : " and ") + std::string(missing);
+    const std::string_view turn = good && !missing.empty() ? ", and " : ", but ";
+    return fact + " (level " + std::string(to_string(verdict.level)) + ")" + std::string(turn) +
+           demand(mail_class) + "; " + std::string(remedy(mail_class.level)) +
+           " would make it direct";
+}
+
+std::string explain_verdict(const MailClass& mail_class, const Verdict& verdict,
+                            std::string_view rule) {
+    if (rule == "meets-level") return explain_enough(mail_class, verdict);
+    if (rule == "no-mail") {
+        return describe(verdict) +
+               ", so that no class can be met; an address in a domain that takes mail would make "
+               "it direct";
+    }
+    if (rule == "forbidden") {
+        return describe(verdict) +
+               ", so that the domain itself forbids to deliver to it (level forbidden); " +
+               demand(mail_class) +
+               "; mail servers that match the domain's DANE records would make it direct";
+    }
+    return explain_shortfall(mail_class, verdict);
+}
+
+std::string explain_unknown(const MailClass& mail_class, const Recipient& recipient) {
+    const std::string domain = recipient.domain ? recipient.domain->str() : recipient.address;
+    const std::string servers = "the mail servers of " + domain;
+    std::string fact = servers + " could not be examined, which says nothing about their security";
+    if (recipient.verdict && !recipient.verdict->reasons.empty()) {
+        fact = describe(*recipient.verdict) + ", which says nothing about its security";
+    }
+    return fact + "; the mail goes out as soon as " + servers + " reach " + demanded(mail_class);
+}
+
+}  // namespace
+
+std::string_view phrase(Reason reason) {
+    switch (reason) {
+        case Reason::StarttlsNotSupported: return "offers no STARTTLS";
+        case Reason::CertificateHostMismatch: return "presents a certificate for another name";
+        case Reason::CertificateExpired: return "presents an expired certificate";
+        case Reason::CertificateNotTrusted: return "presents a certificate that is not trusted";
+        case Reason::ValidationFailure: return "completes no TLS handshake that is strong enough today";
+        case Reason::TlsaInvalid: return "does not match its own TLSA records (DANE)";
+        case Reason::DnssecInvalid: return "has DNS answers whose DNSSEC signatures do not verify";
+        case Reason::CertificateSelfSigned: return "presents a self-signed certificate";
+        case Reason::CertificateNotYetValid: return "presents a certificate that is not valid yet";
+        case Reason::CertificateMissingIssuer: return "leaves out an intermediate certificate";
+        case Reason::CertificateUnknownRoot: return "has a certificate from an unknown authority";
+        case Reason::StarttlsRefused: return "refused to start TLS";
+        case Reason::StarttlsInjection: return "takes plaintext commands into the encrypted session";
+        case Reason::Busy: return "was too busy to answer";
+        case Reason::Refused: return "refused the connection";
+        case Reason::Timeout: return "did not answer in time";
+        case Reason::ProtocolError: return "broke the SMTP protocol";
+        case Reason::NullMx: return "takes no mail (Null MX)";
+        case Reason::NoSuchDomain: return "does not exist";
+        case Reason::NoAddress: return "has no address";
+        case Reason::DnsFailure: return "could not be looked up in the DNS";
+        case Reason::AddressNotAllowed: return "has an address that is not public";
+        case Reason::TooManyMx: return "has more mail servers than are examined";
+    }
+    return "could not be examined";
+}
+
+std::string describe(const Verdict& verdict) {
+    const HostVerdict* host = deciding_host(verdict);
+    const std::string& subject = host != nullptr ? host->name : verdict.domain;
+    const auto& reasons = host != nullptr ? host->reasons : verdict.reasons;
+    const bool good = verdict.level >= Level::Pkix;
+    if (reasons.empty() || good) return subject + " " + std::string(achieved(verdict.level));
+    std::string text = subject;
+    for (std::size_t i = 0; i < std::min(reasons.size(), kMostReasons); ++i) {
+        text += (i == 0 ? " " : " and ") + std::string(phrase(reasons[i]));
+    }
+    return text;
+}
+
+std::string explain(const MailClass& mail_class, const Recipient& recipient, std::string_view rule,
+                    Outcome outcome) {
+    std::string why;
+    if (rule == "unknown") {
+        why = explain_unknown(mail_class, recipient);
+    } else if (rule.ends_with("-route") || rule == "alias" || rule == "address-literal") {
+        why = explain_route(mail_class, recipient, rule);
+    } else {
+        why = explain_verdict(mail_class, *recipient.verdict, rule);
+    }
+    return "Mail to " + recipient.address + " " + verb(outcome) + ": " + why + ".";
+}
+
+}  // namespace smarttls::policy

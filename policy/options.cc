@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/options.h"
+
+#include <array>
+
+#include "policy/text.h"
+#include "policy/values.h"
+
+namespace smarttls::policy {
+namespace {
+
+/// Stores what a reader of values.h returns, or passes its error on.
+template <class Field, class Value>
+Result<void> store(Field& field, Result<Value> value) {
+    if (!value) return tl::unexpected(value.error());
+    field = *std::move(value);
+    return ok();
+}
+
+template <class Field, class Value>
+Result<void> add(std::vector<Field>& fields, Result<Value> value) {
+    if (!value) return tl::unexpected(value.error());
+    fields.push_back(*std::move(value));
+    return ok();
+}
+
+Result<MxScope> read_mx_scope(std::string_view text) {
+    if (text == "all") return MxScope::All;
+    if (text == "best") return MxScope::Best;
+    return fail(ErrorKind::Malformed, quote(text) + " is neither all nor best");
+}
+
+Result<Floor> read_floor(std::string_view text) {
+    if (const auto floor = parse_floor(text)) return *floor;
+    return fail(ErrorKind::Malformed, quote(text) + " is none of encrypted, pkix, mta-sts, dane");
+}
+
+using Text = std::string_view;
+constexpr std::uint16_t kDnsPort = 53;
+constexpr std::uint16_t kSmtpPort = 25;
+
+constexpr std::array<Option<Config>, 23> kOptions{{
+    {"engine", "socket", "/var/spool/postfix/smarttlsd/engine.sock", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.socket, read_path(v)); }, nullptr,
+     "UNIX socket on which the engine answers; inside Postfix's queue directory, so that its "
+     "chrooted processes reach it."},
+    {"engine", "resolver", "127.0.0.1:53", Repeat::Words,
+     [](Config& c, Text v) { return add(c.engine.resolvers, read_endpoint(v, kDnsPort)); },
+     [](Config& c) { c.engine.resolvers.clear(); },
+     "DNS resolver, address[:port]; it should validate DNSSEC and run on this machine."},
+    {"engine", "trust-ad", "127.0.0.0/8 ::1", Repeat::Words,
+     [](Config& c, Text v) { return add(c.engine.trust_ad, Network::parse(v)); },
+     [](Config& c) { c.engine.trust_ad.clear(); },
+     "Resolvers whose word that an answer is DNSSEC-validated (the AD bit) counts."},
+    {"engine", "ca-file", "/etc/ssl/certs/ca-certificates.crt", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.ca_file, read_path(v)); }, nullptr,
+     "Root certificates that are trusted where DANE does not authenticate."},
+    {"engine", "allow-network", "", Repeat::Words,
+     [](Config& c, Text v) { return add(c.engine.allow_network, Network::parse(v)); },
+     [](Config& c) { c.engine.allow_network.clear(); },
+     "Network that may be probed although it is not public (laboratories, internal relays)."},
+    {"engine", "mx", "all", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.mx, read_mx_scope(v)); }, nullptr,
+     "Which mail servers of a domain count: all, or best (those of the best preference)."},
+    {"engine", "helo-name", "", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.helo_name, Result<std::string>(std::string(v))); },
+     [](Config& c) { c.engine.helo_name.clear(); }, "Name in EHLO; should have a matching PTR record. Empty: this machine's name."},
+    {"engine", "source-address", "", Repeat::No,
+     [](Config& c, Text v) {
+         auto address = IpAddress::parse(v);
+         if (!address) return Result<void>(tl::unexpected(address.error()));
+         c.engine.source_address = address->str();
+         return ok();
+     },
+     [](Config& c) { c.engine.source_address.clear(); },
+     "Local address from which servers are probed. Empty: the system chooses."},
+    {"engine", "probe-deadline", "90s", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.probe_deadline, read_duration(v)); }, nullptr,
+     "Longest time for one probe of all mail servers of a domain."},
+    {"engine", "min-ttl", "1m", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.min_ttl, read_duration(v)); }, nullptr,
+     "Shortest time for which a verdict is kept, whatever the DNS says."},
+    {"engine", "max-ttl", "1h", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.max_ttl, read_duration(v)); }, nullptr,
+     "Longest time for which a verdict is kept, whatever the DNS says."},
+    {"engine", "failure-ttl", "1m", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.failure_ttl, read_duration(v)); }, nullptr,
+     "How long the verdict \"unknown\" is kept before the next probe."},
+    {"engine", "cache-entries", "50000", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.cache_entries, read_count(v)); }, nullptr,
+     "Most verdicts kept in memory; the least recently used go first."},
+    {"milter", "socket", "/var/spool/postfix/smarttls/milter.sock", Repeat::No,
+     [](Config& c, Text v) { return store(c.milter.socket, read_milter_socket(v)); }, nullptr,
+     "Where the MTA reaches the milter: a path, or inet:port@host."},
+    {"milter", "control-header", "X-SmartTLS-Class", Repeat::No,
+     [](Config& c, Text v) { return store(c.milter.control_header, read_header_name(v)); }, nullptr,
+     "Header field whose value names the class of a message; always removed."},
+    {"milter", "trusted-network", "127.0.0.0/8 ::1", Repeat::Words,
+     [](Config& c, Text v) { return add(c.milter.trusted_networks, Network::parse(v)); },
+     [](Config& c) { c.milter.trusted_networks.clear(); },
+     "Clients that may set a class without authentication; authenticated ones always may."},
+    {"milter", "trusted-route", "local virtual lmtp", Repeat::Words,
+     [](Config& c, Text v) { return add(c.milter.trusted_routes, read_trusted_route(v)); },
+     [](Config& c) { c.milter.trusted_routes.clear(); },
+     "Route of the site's own, transport[:nexthop], that may carry class mail unenforced."},
+    {"milter", "canary", "127.0.0.1:25", Repeat::No,
+     [](Config& c, Text v) { return store(c.milter.canary, read_endpoint(v, kSmtpPort)); }, nullptr,
+     "Where the MTA takes mail through this milter: the canary proves the routes there."},
+    {"milter", "canary-recipient", "smarttls-canary@example.invalid", Repeat::No,
+     [](Config& c, Text v) { return store(c.milter.canary_recipient, read_mailbox(v)); }, nullptr,
+     "Recipient that the canary names before it resets; must be accepted from this machine."},
+    {"milter", "canary-interval", "30s", Repeat::No,
+     [](Config& c, Text v) { return store(c.milter.canary_interval, read_duration(v)); }, nullptr,
+     "How old the canary's proof may be when class mail is accepted."},
+    {"milter", "postfix-config", "/etc/postfix", Repeat::No,
+     [](Config& c, Text v) { return store(c.milter.postfix_config, read_path(v)); }, nullptr,
+     "Directory of Postfix's main.cf and master.cf, whose floor transports are checked."},
+    {"milter", "verdict-deadline", "25s", Repeat::No,
+     [](Config& c, Text v) { return store(c.milter.verdict_deadline, read_duration(v)); }, nullptr,
+     "Longest wait for the engine at end of message; below milter_content_timeout."},
+    {"store", "evidence", "/var/lib/smarttls/evidence.db", Repeat::No,
+     [](Config& c, Text v) { return store(c.store.evidence, read_path(v)); }, nullptr,
+     "Database of the evidence, written by the milter alone."},
+}};
+
+constexpr std::array<Option<MailClass>, 5> kClassOptions{{
+    {"class", "level", "dane", Repeat::No,
+     [](MailClass& c, Text v) { return store(c.level, read_floor(v)); }, nullptr,
+     "Least authentication of the recipient's mail servers: encrypted, pkix, mta-sts or dane."},
+    {"class", "insecure", "hold", Repeat::No,
+     [](MailClass& c, Text v) { return store(c.insecure, read_shortfall(v)); }, nullptr,
+     "What happens to mail for a domain below that level: hold or reject."},
+    {"class", "plaintext", "", Repeat::No,
+     [](MailClass& c, Text v) { return store(c.plaintext, read_shortfall(v)); },
+     [](MailClass& c) { c.plaintext.reset(); },
+     "The same for servers without any TLS. Empty: as insecure says."},
+    {"class", "set-header", "", Repeat::Lines,
+     [](MailClass& c, Text v) { return add(c.set_headers, read_header_field(v)); },
+     [](MailClass& c) { c.set_headers.clear(); },
+     "Header field \"Name: value\" that accepted mail of the class gets; older ones are removed."},
+    {"class", "remove-header", "", Repeat::Words,
+     [](MailClass& c, Text v) { return add(c.remove_headers, read_header_name(v)); },
+     [](MailClass& c) { c.remove_headers.clear(); },
+     "Header field that is removed from accepted mail of the class."},
+}};
+
+}  // namespace
+
+std::span<const Option<Config>> options() { return kOptions; }
+std::span<const Option<MailClass>> class_options() { return kClassOptions; }
+
+}  // namespace smarttls::policy

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Readers of option values: text to the type of the field, or a sentence that says what is expected.
+//
+// Threads: pure functions. Errors: Malformed; the caller adds file, line and key.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "policy/config.h"
+
+namespace smarttls::policy {
+
+[[nodiscard]] Result<std::string> read_path(std::string_view text);  // absolute
+[[nodiscard]] Result<Endpoint> read_endpoint(std::string_view text, std::uint16_t default_port);
+[[nodiscard]] Result<std::chrono::seconds> read_duration(std::string_view text);  // 90, 90s, 5m, 1h
+[[nodiscard]] Result<std::uint32_t> read_count(std::string_view text);
+[[nodiscard]] Result<HeaderField> read_header_field(std::string_view text);  // "Name: value"
+[[nodiscard]] Result<std::string> read_header_name(std::string_view text);   // RFC 5322 §2.2
+[[nodiscard]] Result<TrustedRoute> read_trusted_route(std::string_view text);
+[[nodiscard]] Result<Shortfall> read_shortfall(std::string_view text);
+[[nodiscard]] Result<std::string> read_mailbox(std::string_view text);
+[[nodiscard]] Result<std::string> read_milter_socket(std::string_view text);
+
+}  // namespace smarttls::policy

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/verdict.h"
+
+#include <array>
+#include <utility>
+
+namespace smarttls::policy {
+namespace {
+
+template <class E, std::size_t N>
+using Names = std::array<std::pair<E, std::string_view>, N>;
+
+constexpr Names<Level, 8> kLevels{{{Level::Unknown, "unknown"},
+                                   {Level::NoMail, "no-mail"},
+                                   {Level::Forbidden, "forbidden"},
+                                   {Level::Plaintext, "plaintext"},
+                                   {Level::Encrypted, "encrypted"},
+                                   {Level::Pkix, "pkix"},
+                                   {Level::MtaSts, "mta-sts"},
+                                   {Level::Dane, "dane"}}};
+
+constexpr Names<Floor, 4> kFloors{{{Floor::Encrypted, "encrypted"},
+                                   {Floor::Pkix, "pkix"},
+                                   {Floor::MtaSts, "mta-sts"},
+                                   {Floor::Dane, "dane"}}};
+
+constexpr Names<DaneStatus, 6> kDaneStatuses{{{DaneStatus::Verified, "verified"},
+                                              {DaneStatus::Mismatch, "mismatch"},
+                                              {DaneStatus::Unusable, "unusable"},
+                                              {DaneStatus::None, "none"},
+                                              {DaneStatus::Insecure, "insecure"},
+                                              {DaneStatus::Bogus, "bogus"}}};
+
+constexpr Names<Reason, 23> kReasons{{
+    {Reason::StarttlsNotSupported, "starttls-not-supported"},
+    {Reason::CertificateHostMismatch, "certificate-host-mismatch"},
+    {Reason::CertificateExpired, "certificate-expired"},
+    {Reason::CertificateNotTrusted, "certificate-not-trusted"},
+    {Reason::ValidationFailure, "validation-failure"},
+    {Reason::TlsaInvalid, "tlsa-invalid"},
+    {Reason::DnssecInvalid, "dnssec-invalid"},
+    {Reason::CertificateSelfSigned, "certificate-self-signed"},
+    {Reason::CertificateNotYetValid, "certificate-not-yet-valid"},
+    {Reason::CertificateMissingIssuer, "certificate-missing-issuer"},
+    {Reason::CertificateUnknownRoot, "certificate-unknown-root"},
+    {Reason::StarttlsRefused, "starttls-refused"},
+    {Reason::StarttlsInjection, "starttls-injection"},
+    {Reason::Busy, "busy"},
+    {Reason::Refused, "refused"},
+    {Reason::Timeout, "timeout"},
+    {Reason::ProtocolError, "protocol-error"},
+    {Reason::NullMx, "null-mx"},
+    {Reason::NoSuchDomain, "no-such-domain"},
+    {Reason::NoAddress, "no-address"},
+    {Reason::DnsFailure, "dns-failure"},
+    {Reason::AddressNotAllowed, "address-not-allowed"},
+    {Reason::TooManyMx, "too-many-mx"},
+}};
+
+template <class E, std::size_t N>
+std::string_view name_of(const Names<E, N>& names, E value) {
+    for (const auto& [candidate, name] : names) {
+        if (candidate == value) return name;
+    }
+    return {};
+}
+
+template <class E, std::size_t N>
+std::optional<E> value_of(const Names<E, N>& names, std::string_view text) {
+    for (const auto& [value, name] : names) {
+        if (name == text) return value;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view to_string(Level level) { return name_of(kLevels, level); }
+std::string_view to_string(Floor floor) { return name_of(kFloors, floor); }
+std::string_view to_string(Reason reason) { return name_of(kReasons, reason); }
+std::string_view to_string(DaneStatus status) { return name_of(kDaneStatuses, status); }
+
+std::optional<Level> parse_level(std::string_view text) { return value_of(kLevels, text); }
+std::optional<Floor> parse_floor(std::string_view text) { return value_of(kFloors, text); }
+std::optional<Reason> parse_reason(std::string_view text) { return value_of(kReasons, text); }
+std::optional<DaneStatus> parse_dane_status(std::string_view text) {
+    return value_of(kDaneStatuses, text);
+}
+
+Level level_of(Floor floor) {
+    switch (floor) {
+        case Floor::Encrypted: return Level::Encrypted;
+        case Floor::Pkix: return Level::Pkix;
+        case Floor::MtaSts: return Level::MtaSts;
+        case Floor::Dane: return Level::Dane;
+    }
+    return Level::Dane;
+}
+
+bool is_ranked(Level level) { return level >= Level::Plaintext; }
+
+bool meets(Level level, Floor floor) { return is_ranked(level) && level >= level_of(floor); }
+
+}  // namespace smarttls::policy

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Verdict: what the engine found out about the mail servers of one next hop. It is the vocabulary
+// that engine, milter, store and command share; its JSON form is in smarttls/verdict_json.h.
+//
+// Findings only: what could not be found out is Level::Unknown with a reason, never a weaker level.
+// Threads: plain values.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/domain_name.h"
+
+namespace smarttls::policy {
+
+using WallTime = std::chrono::sys_seconds;
+
+/// How a server is authenticated. The ranked part is in order: each level demands what the one
+/// before it demands, and more. Forbidden: the domain's own DANE policy fails, so that mail must not
+/// be delivered at all (RFC 7672 §3.2). NoMail: the domain takes no mail (RFC 7505) or is not there.
+enum class Level { Unknown, NoMail, Forbidden, Plaintext, Encrypted, Pkix, MtaSts, Dane };
+
+/// The levels that a class can demand and that Postfix has a transport for: smarttls-<floor>.
+enum class Floor { Encrypted, Pkix, MtaSts, Dane };
+
+/// Why a level is not better. Names up to DnssecInvalid are result types of RFC 8460 §4.3.
+enum class Reason {
+    StarttlsNotSupported, CertificateHostMismatch, CertificateExpired, CertificateNotTrusted,
+    ValidationFailure, TlsaInvalid, DnssecInvalid,
+    CertificateSelfSigned, CertificateNotYetValid, CertificateMissingIssuer, CertificateUnknownRoot,
+    StarttlsRefused, StarttlsInjection, Busy, Refused, Timeout, ProtocolError, NullMx,
+    NoSuchDomain, NoAddress, DnsFailure, AddressNotAllowed, TooManyMx,
+};
+
+enum class DaneStatus { Verified, Mismatch, Unusable, None, Insecure, Bogus };
+
+[[nodiscard]] std::string_view to_string(Level level);      // "mta-sts"
+[[nodiscard]] std::string_view to_string(Floor floor);      // "mta-sts"
+[[nodiscard]] std::string_view to_string(Reason reason);    // "starttls-not-supported"
+[[nodiscard]] std::string_view to_string(DaneStatus status);  // "verified"
+[[nodiscard]] std::optional<Level> parse_level(std::string_view text);
+[[nodiscard]] std::optional<Floor> parse_floor(std::string_view text);
+[[nodiscard]] std::optional<Reason> parse_reason(std::string_view text);
+[[nodiscard]] std::optional<DaneStatus> parse_dane_status(std::string_view text);
+
+[[nodiscard]] Level level_of(Floor floor);
+/// True for levels that can be compared: Plaintext to Dane.
+[[nodiscard]] bool is_ranked(Level level);
+[[nodiscard]] bool meets(Level level, Floor floor);
+
+/// The session that the probe had; OpenSSL's names for suite and group.
+struct TlsFacts {
+    std::string protocol;  // "TLSv1.3"
+    std::string suite;     // "TLS_AES_256_GCM_SHA384"
+    std::string group;     // "x25519", empty when unknown
+};
+
+/// The server's own certificate; what it says about itself, verified or not.
+struct CertificateFacts {
+    std::string subject;             // RFC 2253 form
+    std::string issuer;
+    std::vector<std::string> names;  // DNS-IDs of subjectAltName
+    WallTime not_before{};
+    WallTime not_after{};
+    std::string key;        // "ecdsa-256", "rsa-2048", "ed25519"
+    std::string signature;  // "sha256"
+    std::string sha256;     // of the DER form, 64 hex digits
+};
+
+/// The outcome of RFC 7672 for one host. The numbers are those of the record that matched.
+struct DaneFacts {
+    DaneStatus status = DaneStatus::None;
+    std::optional<int> usage;
+    std::optional<int> selector;
+    std::optional<int> matching;
+};
+
+struct HostVerdict {
+    std::string name;  // unexpanded MX host name (RFC 7672 §2.2.1)
+    std::uint16_t preference = 0;
+    std::vector<std::string> addresses;
+    Level level = Level::Unknown;
+    std::vector<Reason> reasons;  // most important first
+    std::optional<TlsFacts> tls;
+    std::optional<CertificateFacts> certificate;
+    DaneFacts dane;
+};
+
+struct Verdict {
+    std::string domain;  // the next hop as asked: "example.nl", "[relay.example.nl]:587"
+    Level level = Level::Unknown;
+    std::vector<Reason> reasons;
+    bool mx_secure = false;  // the MX answer (or its proven absence) was validated
+    WallTime checked{};
+    WallTime expires{};
+    std::vector<HostVerdict> hosts;
+};
+
+}  // namespace smarttls::policy

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// EvidenceRecord: what is kept about one decision on one message, as text that stays readable when
+// classes, outcomes and floors change their meaning in a later program.
+//
+// Event names are those of EN 319 522-1 Table 1; other names follow EN 319 522-3 where one fits.
+// Threads: plain values.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace smarttls::store {
+
+using EvidenceTime = std::chrono::sys_time<std::chrono::milliseconds>;
+
+inline constexpr std::string_view kSubmissionAcceptance = "SubmissionAcceptance";  // A.1
+inline constexpr std::string_view kSubmissionRejection = "SubmissionRejection";    // A.2
+
+struct RecipientEvidence {
+    std::string address;
+    std::string domain;
+    std::string outcome;       // as EvidenceRecord::outcome, for this recipient alone
+    std::string rule;          // which rule decided
+    std::string explanation;   // one sentence for people
+    std::string verdict_json;  // the verdict as the engine gave it (design §4); may be empty
+};
+
+struct EvidenceRecord {
+    std::string event;  // kSubmissionAcceptance, ...
+    EvidenceTime time{};
+    std::string class_name;
+    std::string queue_id;        // empty when the MTA had none yet
+    std::string sender;          // empty: the null sender
+    std::string client;          // address, and the authenticated user if there was one
+    std::string outcome;         // of the message: "direct", "queue", "hold", "reject"
+    std::string floor;           // "dane", "mta-sts", "pkix", "encrypted"
+    std::string content_sha256;  // 64 hex digits
+    std::string config_version;
+    std::string reply;  // what the MTA was told to answer; empty when it answers by itself
+    std::string note;   // what else has to be known, such as a forged control header
+    std::vector<RecipientEvidence> recipients;
+};
+
+struct StoredEvidence {
+    std::int64_t id = 0;  // grows with each record, never used twice
+    EvidenceRecord record;
+};
+
+}  // namespace smarttls::store

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/evidence_schema.h"
+
+#include <array>
+
+namespace smarttls::store {
+namespace {
+
+constexpr std::array<std::string_view, 1> kMigrations{
+    // 1: messages and their recipients. Times are milliseconds since 1970. AUTOINCREMENT: an id is
+    // never given twice, not even after the newest record was deleted.
+    R"sql(
+CREATE TABLE evidence (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    event          TEXT NOT NULL,
+    time           INTEGER NOT NULL,
+    class          TEXT NOT NULL,
+    queue_id       TEXT NOT NULL,
+    sender         TEXT NOT NULL,
+    client         TEXT NOT NULL,
+    outcome        TEXT NOT NULL,
+    floor          TEXT NOT NULL,
+    content_sha256 TEXT NOT NULL,
+    config_version TEXT NOT NULL,
+    reply          TEXT NOT NULL,
+    note           TEXT NOT NULL
+) STRICT;
+CREATE INDEX evidence_by_time ON evidence (time);
+
+CREATE TABLE recipient (
+    evidence     INTEGER NOT NULL REFERENCES evidence (id),
+    position     INTEGER NOT NULL,
+    address      TEXT NOT NULL,
+    domain       TEXT NOT NULL,
+    outcome      TEXT NOT NULL,
+    rule         TEXT NOT NULL,
+    explanation  TEXT NOT NULL,
+    verdict_json TEXT NOT NULL,
+    PRIMARY KEY (evidence, position)
+) STRICT;
+
+CREATE TABLE term (
+    kind     INTEGER NOT NULL,
+    value    TEXT NOT NULL,
+    time     INTEGER NOT NULL,
+    evidence INTEGER NOT NULL,
+    PRIMARY KEY (kind, value, time, evidence)
+) STRICT, WITHOUT ROWID;
+)sql"};
+
+}  // namespace
+
+std::string term_value(TermKind kind, std::string_view value) {
+    return kind == TermKind::QueueId ? std::string(value) : policy::to_lower(value);
+}
+
+std::span<const std::string_view> evidence_migrations() {
+    return kMigrations;
+}
+
+}  // namespace smarttls::store

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/evidence_table.h"
+
+#include <utility>
+
+#include "store/evidence_schema.h"
+#include "store/migrations.h"
+
+namespace smarttls::store {
+namespace {
+
+using policy::because;
+using policy::ok;
+
+constexpr std::string_view kInsertEvidence =
+    "INSERT INTO evidence (event, time, class, queue_id, sender, client, outcome, floor,"
+    " content_sha256, config_version, reply, note)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+constexpr std::string_view kInsertRecipient =
+    "INSERT INTO recipient (evidence, position, address, domain, outcome, rule, explanation,"
+    " verdict_json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+constexpr std::string_view kInsertTerm =  // recipients often share domain and outcome
+    "INSERT OR IGNORE INTO term (kind, value, time, evidence) VALUES (?1, ?2, ?3, ?4)";
+
+using Terms = std::vector<std::pair<TermKind, std::string_view>>;
+
+Terms terms_of(const EvidenceRecord& record) {
+    Terms terms{{TermKind::Class, record.class_name},
+                {TermKind::QueueId, record.queue_id},
+                {TermKind::Address, record.sender},
+                {TermKind::Outcome, record.outcome}};
+    for (const RecipientEvidence& recipient : record.recipients) {
+        terms.emplace_back(TermKind::Address, recipient.address);
+        terms.emplace_back(TermKind::Domain, recipient.domain);
+        terms.emplace_back(TermKind::Outcome, recipient.outcome);
+    }
+    return terms;
+}
+
+}  // namespace
+
+Result<EvidenceTable> EvidenceTable::open(const std::string& path) {
+    Result<Database> database = Database::open(path, OpenMode::ReadWrite);
+    if (!database) return because(database, "evidence");
+    return prepare(*std::move(database), path);
+}
+
+Result<EvidenceTable> EvidenceTable::reopen(const std::string& path) {
+    Result<Database> database = Database::open(path, OpenMode::Existing);
+    if (!database) return because(database, "evidence");
+    const std::size_t version = evidence_migrations().size();
+    if (auto same = require_version(*database, version); !same) {
+        return because(same, "evidence database " + path);
+    }
+    return prepare(*std::move(database), path);
+}
+
+Result<EvidenceTable> EvidenceTable::prepare(Database database, const std::string& path) {
+    const std::string context = "evidence database " + path;
+    // Before the first append: what a failed fsync left in the log must not precede new records.
+    if (auto emptied = database.checkpoint(); !emptied) return because(emptied, context);
+    if (auto migrated = migrate(database, evidence_migrations()); !migrated) {
+        return because(migrated, context);
+    }
+    Result<Statement> evidence = database.prepare(kInsertEvidence);
+    if (!evidence) return because(evidence, context);
+    Result<Statement> recipient = database.prepare(kInsertRecipient);
+    if (!recipient) return because(recipient, context);
+    Result<Statement> term = database.prepare(kInsertTerm);
+    if (!term) return because(term, context);
+    return EvidenceTable(std::move(database), *std::move(evidence), *std::move(recipient),
+                         *std::move(term));
+}
+
+Result<std::vector<std::int64_t>> EvidenceTable::append(
+    std::span<const EvidenceRecord* const> records) {
+    Result<Transaction> transaction = Transaction::begin(database_);
+    if (!transaction) return because(transaction, "evidence");
+    std::vector<std::int64_t> ids;
+    for (const EvidenceRecord* record : records) {
+        const Result<std::int64_t> id = insert(*record);
+        if (!id) return because(id, "evidence");
+        ids.push_back(*id);
+    }
+    if (auto committed = transaction->commit(); !committed) return because(committed, "evidence");
+    return ids;
+}
+
+Result<std::int64_t> EvidenceTable::insert(const EvidenceRecord& record) {
+    const std::int64_t time = record.time.time_since_epoch().count();
+    auto bound = insert_evidence_.bind_all(record.event, time, record.class_name, record.queue_id,
+                                           record.sender, record.client, record.outcome,
+                                           record.floor, record.content_sha256,
+                                           record.config_version, record.reply, record.note);
+    if (!bound) return because(bound, "message");
+    if (auto inserted = insert_evidence_.run(); !inserted) return because(inserted, "message");
+    const std::int64_t id = database_.last_insert_id();
+    if (auto inserted = insert_recipients(record, id); !inserted) {
+        return because(inserted, "recipients");
+    }
+    if (auto inserted = insert_terms(record, id); !inserted) return because(inserted, "terms");
+    return id;
+}
+
+Result<void> EvidenceTable::insert_recipients(const EvidenceRecord& record, std::int64_t id) {
+    std::int64_t position = 0;
+    for (const RecipientEvidence& recipient : record.recipients) {
+        auto bound = insert_recipient_.bind_all(id, position++, recipient.address, recipient.domain,
+                                                recipient.outcome, recipient.rule,
+                                                recipient.explanation, recipient.verdict_json);
+        if (!bound) return bound;
+        if (auto inserted = insert_recipient_.run(); !inserted) return inserted;
+    }
+    return ok();
+}
+
+Result<void> EvidenceTable::insert_terms(const EvidenceRecord& record, std::int64_t id) {
+    const std::int64_t time = record.time.time_since_epoch().count();
+    for (const auto& [kind, value] : terms_of(record)) {
+        if (value.empty()) continue;
+        auto bound = insert_term_.bind_all(static_cast<std::int64_t>(kind), term_value(kind, value),
+                                           time, id);
+        if (!bound) return bound;
+        if (auto inserted = insert_term_.run(); !inserted) return inserted;
+    }
+    return ok();
+}
+
+}  // namespace smarttls::store

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// EvidenceTable: the read-write connection to evidence.db with its prepared statements.
+//
+//     Result<EvidenceTable> table = EvidenceTable::open(path);
+//     Result<std::vector<std::int64_t>> ids = table->append(records);   // all or none, durable
+//
+// After a failed append the table must be thrown away and reopened: after a failed fsync the kernel
+// may forget that pages of the log were never written. Opening therefore checkpoints: it writes all
+// content of the log to the database file anew, syncs that, and empties the log.
+// Ownership: owns the connection. Threads: one thread. Errors: those of SQLite (sqlite.h).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "store/evidence.h"
+#include "store/sqlite.h"
+
+namespace smarttls::store {
+
+class EvidenceTable {
+  public:
+    /// At start: creates the file when it is missing (not its directory) and upgrades it.
+    [[nodiscard]] static Result<EvidenceTable> open(const std::string& path);
+    /// After a failure: the file must be there and of this version, since an empty one in its place
+    /// would hide a loss.
+    [[nodiscard]] static Result<EvidenceTable> reopen(const std::string& path);
+
+    /// One transaction; the ids are in the order of the records.
+    [[nodiscard]] Result<std::vector<std::int64_t>> append(
+        std::span<const EvidenceRecord* const> records);
+
+    [[nodiscard]] bool has_moved() const { return database_.has_moved(); }
+
+  private:
+    EvidenceTable(Database database, Statement evidence, Statement recipient, Statement term)
+        : database_(std::move(database)),
+          insert_evidence_(std::move(evidence)),
+          insert_recipient_(std::move(recipient)),
+          insert_term_(std::move(term)) {}
+    static Result<EvidenceTable> prepare(Database database, const std::string& path);
+    Result<std::int64_t> insert(const EvidenceRecord& record);
+    Result<void> insert_recipients(const EvidenceRecord& record, std::int64_t id);
+    Result<void> insert_terms(const EvidenceRecord& record, std::int64_t id);
+
+    Database database_;
+    Statement insert_evidence_;
+    Statement insert_recipient_;
+    Statement insert_term_;
+};
+
+}  // namespace smarttls::store

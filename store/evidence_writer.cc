@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/evidence_writer.h"
+
+#include <exception>
+#include <utility>
+
+namespace smarttls::store {
+
+using policy::because;
+using policy::Deadline;
+using policy::ErrorKind;
+using policy::fail;
+using policy::ok;
+
+/// One caller of append. It is shared because the caller may leave at its deadline while the thread
+/// still reads the record.
+struct EvidenceWriter::Request {
+    explicit Request(EvidenceRecord copy) : record(std::move(copy)) {}
+    const EvidenceRecord record;
+    // Guarded by mutex_.
+    std::optional<Result<std::int64_t>> outcome;
+    std::condition_variable settled;
+};
+
+Result<std::unique_ptr<EvidenceWriter>> EvidenceWriter::open(const std::string& path) {
+    Result<EvidenceTable> table = EvidenceTable::open(path);
+    if (!table) return because(table, "cannot keep evidence");
+    return std::unique_ptr<EvidenceWriter>(new EvidenceWriter(path, *std::move(table)));
+}
+
+EvidenceWriter::EvidenceWriter(std::string path, EvidenceTable table)
+    : path_(std::move(path)), table_(std::move(table)), thread_([this] { run(); }) {}
+
+EvidenceWriter::~EvidenceWriter() {
+    stop();
+}
+
+Result<std::int64_t> EvidenceWriter::append(const EvidenceRecord& record, Deadline deadline) {
+    const auto request = std::make_shared<Request>(record);
+    std::unique_lock lock(mutex_);
+    if (stopping_) return fail(ErrorKind::Temporary, "no evidence is taken: the program stops");
+    ++counters_.waiting;
+    auto outcome = wait(lock, request, deadline);
+    --counters_.waiting;
+    return outcome;
+}
+
+Result<std::int64_t> EvidenceWriter::wait(std::unique_lock<std::mutex>& lock,
+                                          const std::shared_ptr<Request>& request,
+                                          Deadline deadline) {
+    const auto settled = [&] { return request->outcome.has_value(); };
+    if (!deadline.passed(Deadline::Clock::now())) {
+        queue_.push_back(request);
+        gathered_.notify_one();
+        if (request->settled.wait_until(lock, deadline.when(), settled)) return *request->outcome;
+        std::erase(queue_, request);  // withdrawn, unless the thread has it
+    }
+    return fail(ErrorKind::Temporary, "the evidence could not be committed before the deadline");
+}
+
+void EvidenceWriter::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    gathered_.notify_one();
+    if (thread_.joinable()) thread_.join();
+}
+
+EvidenceWriter::Counters EvidenceWriter::counters() const {
+    const std::lock_guard lock(mutex_);
+    Counters counters = counters_;
+    counters.queued = queue_.size();
+    return counters;
+}
+
+void EvidenceWriter::run() {
+    for (Batch batch = gather(); !batch.empty(); batch = gather()) settle(batch, commit(batch));
+    table_.reset();  // the connection ends in the thread that used it
+}
+
+/// Everything that waits, at least one request; nothing once the writer stops and none is left.
+EvidenceWriter::Batch EvidenceWriter::gather() {
+    std::unique_lock lock(mutex_);
+    gathered_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+    return std::exchange(queue_, {});
+}
+
+/// The rim of the thread: an exception (no memory) fails the batch and not the process.
+Result<EvidenceWriter::Ids> EvidenceWriter::commit(const Batch& batch) noexcept try {
+    if (auto open = ensure_open(); !open) return because(open, "no evidence is taken");
+    std::vector<const EvidenceRecord*> records;
+    for (const auto& request : batch) records.push_back(&request->record);
+    Result<Ids> ids = table_->append(records);
+    if (!ids) table_.reset();
+    return ids;
+} catch (const std::exception& exception) {
+    table_.reset();
+    return fail(ErrorKind::Temporary, exception.what());
+}
+
+Result<void> EvidenceWriter::ensure_open() {
+    // What is written to a file that was moved away would be lost in silence. The connection stays:
+    // it holds the log that belongs to the file, which SQLite would apply to whatever stands there.
+    if (table_ && table_->has_moved()) {
+        return fail(ErrorKind::Temporary,
+                    "the database " + path_ + " was moved or replaced: put it back, or restart");
+    }
+    if (table_) return ok();
+    Result<EvidenceTable> table = EvidenceTable::reopen(path_);
+    if (!table) return because(table, "cannot open the database again");
+    table_ = *std::move(table);
+    return ok();
+}
+
+void EvidenceWriter::settle(const Batch& batch, const Result<Ids>& ids) {
+    const std::lock_guard lock(mutex_);
+    if (ids) {
+        ++counters_.commits;
+        counters_.appended += batch.size();
+    } else {
+        ++counters_.failures;
+    }
+    for (std::size_t index = 0; index < batch.size(); ++index) {
+        Request& request = *batch[index];
+        if (ids) {
+            request.outcome = (*ids)[index];
+        } else {
+            request.outcome = tl::unexpected(ids.error());
+        }
+        request.settled.notify_one();
+    }
+}
+
+}  // namespace smarttls::store

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// EvidenceWriter: evidence is durable before anybody is told so. One thread owns the only
+// read-write connection and commits in one transaction whatever has gathered since its last commit.
+//
+//     Result<std::unique_ptr<EvidenceWriter>> writer = EvidenceWriter::open(path);
+//     Result<std::int64_t> id = (*writer)->append(record, deadline);   // success: it is on disk
+//
+// A waiter whose deadline passes gets Temporary. Its record is withdrawn when the thread has not
+// taken it yet; else it may still be committed: evidence of an attempt, which the sender's retry
+// follows under an id of its own. A failed commit fails every record of its batch; the connection
+// is then closed and opened again at the next append, so that a full disk needs no restart once
+// there is room. A database that is moved from its path is waited for, never replaced by an empty
+// one. Threads: append and counters from any; stop and the destructor from the owner. Errors:
+// Temporary, Corrupt, Misconfigured (database newer than the program), Bug.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "policy/deadline.h"
+#include "policy/result.h"
+#include "store/evidence.h"
+#include "store/evidence_table.h"
+
+namespace smarttls::store {
+
+class EvidenceWriter {
+  public:
+    /// Creates the database when it is missing; its directory has to be there.
+    [[nodiscard]] static Result<std::unique_ptr<EvidenceWriter>> open(const std::string& path);
+    EvidenceWriter(const EvidenceWriter&) = delete;
+    EvidenceWriter& operator=(const EvidenceWriter&) = delete;
+    ~EvidenceWriter();
+
+    /// Blocks until the record is committed and synced; its id.
+    [[nodiscard]] Result<std::int64_t> append(const EvidenceRecord& record,
+                                              policy::Deadline deadline);
+
+    /// Commits what has gathered and ends the thread; later appends get Temporary.
+    void stop();
+
+    struct Counters {
+        std::uint64_t waiting = 0;   // callers inside append now
+        std::uint64_t queued = 0;    // of these, the ones that the thread has not taken yet
+        std::uint64_t appended = 0;  // records committed
+        std::uint64_t commits = 0;   // transactions that committed them
+        std::uint64_t failures = 0;  // transactions that failed
+    };
+    [[nodiscard]] Counters counters() const;
+
+  private:
+    struct Request;
+    using Batch = std::vector<std::shared_ptr<Request>>;
+    using Ids = std::vector<std::int64_t>;
+
+    EvidenceWriter(std::string path, EvidenceTable table);
+    Result<std::int64_t> wait(std::unique_lock<std::mutex>& lock,
+                              const std::shared_ptr<Request>& request, policy::Deadline deadline);
+    void run();
+    Batch gather();
+    Result<Ids> commit(const Batch& batch) noexcept;
+    Result<void> ensure_open();
+    void settle(const Batch& batch, const Result<Ids>& ids);
+
+    const std::string path_;
+
+    // The thread's own.
+    std::optional<EvidenceTable> table_;
+
+    // Guarded by mutex_.
+    mutable std::mutex mutex_;
+    std::condition_variable gathered_;  // for the thread: queue_ or stopping_ has changed
+    Batch queue_;
+    Counters counters_;
+    bool stopping_ = false;
+
+    std::thread thread_;  // the last member: it starts when all others are there
+};
+
+}  // namespace smarttls::store

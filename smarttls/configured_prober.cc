@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "smarttls/configured_prober.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "smarttls/smtp/tcp_transport.h"
+
+namespace smarttls::engine {
+
+namespace asio = boost::asio;
+using policy::EngineSettings;
+using policy::ErrorKind;
+using policy::Result;
+
+namespace {
+
+ResolverSettings resolver_settings(const EngineSettings& settings) {
+    ResolverSettings result;
+    for (const policy::Endpoint& resolver : settings.resolvers) {
+        const auto server = endpoint_of(resolver.address, resolver.port);
+        result.servers.emplace_back(server.address(), server.port());
+    }
+    result.trust_ad = settings.trust_ad;
+    return result;
+}
+
+Result<std::string> own_host_name() {
+    std::array<char, 256> name{};  // HOST_NAME_MAX is 64
+    if (::gethostname(name.data(), name.size() - 1) == 0) return std::string(name.data());
+    return policy::fail(ErrorKind::Misconfigured,
+                        "helo-name: this machine's name: " + std::generic_category().message(errno),
+                        errno);
+}
+
+Result<ProbeSettings> probe_settings(const EngineSettings& settings) {
+    ProbeSettings result;
+    auto helo_name = settings.helo_name.empty() ? own_host_name() : settings.helo_name;
+    if (!helo_name) return tl::unexpected(helo_name.error());
+    result.helo_name = *std::move(helo_name);
+    if (!settings.source_address.empty()) {
+        const auto source = policy::IpAddress::parse(settings.source_address);
+        if (!source) return because(source, "source-address");
+        result.source_address = *source;
+    }
+    result.mx = settings.mx;
+    result.min_ttl = settings.min_ttl;
+    result.max_ttl = settings.max_ttl;
+    result.failure_ttl = settings.failure_ttl;
+    result.clock = wall_time;
+    return result;
+}
+
+}  // namespace
+
+policy::WallTime wall_time() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+Result<std::unique_ptr<ConfiguredProber>> ConfiguredProber::open(asio::any_io_executor executor,
+                                                                 const EngineSettings& settings) {
+    auto tls = TlsContext::open(settings.ca_file);
+    if (!tls) return because(tls, "ca-file");
+    auto probing = probe_settings(settings);
+    if (!probing) return tl::unexpected(probing.error());
+    return std::unique_ptr<ConfiguredProber>(
+        new ConfiguredProber(std::move(executor), settings, *std::move(tls), *std::move(probing)));
+}
+
+ConfiguredProber::ConfiguredProber(asio::any_io_executor executor, const EngineSettings& settings,
+                                   TlsContext tls, ProbeSettings probe_settings)
+    : probe_deadline_(settings.probe_deadline),
+      resolver_(resolver_settings(settings)),
+      prober_(std::move(executor), resolver_, AddressGuard(settings.allow_network), std::move(tls),
+              std::move(probe_settings)) {}
+
+asio::awaitable<policy::Verdict> ConfiguredProber::probe(policy::NextHop next_hop) {
+    const auto now = policy::Deadline::Clock::now();
+    return prober_.probe(std::move(next_hop), policy::Deadline::after(now, probe_deadline_));
+}
+
+}  // namespace smarttls::engine

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ConfiguredProber: a Prober with its resolver, CA certificates and limits as [engine] says.
+//
+//     auto prober = ConfiguredProber::open(executor, config.engine);
+//     policy::Verdict verdict = co_await (*prober)->probe(next_hop);
+//
+// Ownership: outlives every probe, also a cancelled one; so it is destroyed after the io_context.
+// Threads: one thread (that of the executor). Errors of open(): Misconfigured.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+
+#include "policy/config.h"
+#include "policy/next_hop.h"
+#include "policy/result.h"
+#include "policy/verdict.h"
+#include "smarttls/dns/resolver.h"
+#include "smarttls/probe.h"
+
+namespace smarttls::engine {
+
+class ConfiguredProber {
+  public:
+    [[nodiscard]] static policy::Result<std::unique_ptr<ConfiguredProber>> open(
+        boost::asio::any_io_executor executor, const policy::EngineSettings& settings);
+    ConfiguredProber(const ConfiguredProber&) = delete;
+    ConfiguredProber& operator=(const ConfiguredProber&) = delete;
+
+    /// Ends within probe-deadline.
+    boost::asio::awaitable<policy::Verdict> probe(policy::NextHop next_hop);
+
+  private:
+    ConfiguredProber(boost::asio::any_io_executor executor, const policy::EngineSettings& settings,
+                     TlsContext tls, ProbeSettings probe_settings);
+
+    std::chrono::seconds probe_deadline_;
+    Resolver resolver_;
+    Prober prober_;
+};
+
+/// The time of day, in the seconds of verdicts.
+[[nodiscard]] policy::WallTime wall_time();
+
+}  // namespace smarttls::engine

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "smarttls/daemon.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sysexits.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "policy/text.h"
+#include "smarttls/configured_prober.h"
+#include "smarttls/log.h"
+#include "smarttls/server.h"
+
+namespace smarttls::engine {
+
+namespace asio = boost::asio;
+using policy::Deadline;
+using policy::Result;
+using policy::Verdict;
+
+namespace {
+
+/// A probe ends by itself at its deadline. With the default of 90 s the answer still comes before
+/// Postfix gives up on the socket, after 100 s.
+constexpr std::chrono::seconds kAnswerMargin{5};
+constexpr std::chrono::seconds kShutdownGrace{5};
+
+/// Each probe and each client holds descriptors. The soft limit is low for the sake of programs
+/// that use select(2) (systemd.exec(5), LimitNOFILE=); this one does not.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+asio::awaitable<Verdict> probe_and_log(ConfiguredProber* prober, policy::NextHop next_hop) {
+    const auto begin = Deadline::Clock::now();
+    Verdict verdict = co_await prober->probe(std::move(next_hop));
+    const auto duration = Deadline::Clock::now() - begin;
+    log(Severity::Info,
+        probe_line(verdict, std::chrono::duration_cast<std::chrono::milliseconds>(duration)));
+    co_return verdict;
+}
+
+asio::awaitable<void> until_told_to_stop() {
+    asio::signal_set signals(co_await asio::this_coro::executor, SIGTERM, SIGINT);
+    co_await signals.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+/// The second signal ends the process at once: nobody catches it any more.
+asio::awaitable<void> stop_when_told(asio::io_context* io, Server* server) {
+    co_await until_told_to_stop();
+    log(Severity::Info, "stopping");
+    co_await server->shutdown(Deadline::after(Deadline::Clock::now(), kShutdownGrace));
+    io->stop();
+}
+
+}  // namespace
+
+std::string probe_line(const Verdict& verdict, std::chrono::milliseconds duration) {
+    std::vector<std::string> reasons;
+    for (const policy::Reason reason : verdict.reasons) reasons.emplace_back(to_string(reason));
+    return verdict.domain + ": level=" + std::string(to_string(verdict.level)) +
+           " reasons=" + policy::join(reasons, ",") +
+           " hosts=" + std::to_string(verdict.hosts.size()) +
+           " ms=" + std::to_string(duration.count());
+}
+
+int run_daemon(const policy::EngineSettings& settings) {
+    ::signal(SIGPIPE, SIG_IGN);
+    raise_descriptor_limit();
+    Result<std::unique_ptr<ConfiguredProber>> prober;  // outlives the probes, which die with `io`
+    asio::io_context io(1);
+    prober = ConfiguredProber::open(io.get_executor(), settings);
+    if (!prober) {
+        log(Severity::Error, "configuration: " + prober.error().what);
+        return EX_CONFIG;
+    }
+    const auto probe = [prober = prober->get()](policy::NextHop next_hop) {
+        return probe_and_log(prober, std::move(next_hop));
+    };
+    VerdictCache cache(io.get_executor(), {settings.cache_entries, settings.failure_ttl}, probe,
+                       wall_time);
+    auto server = Server::open(io.get_executor(), settings.socket, cache,
+                               {settings.probe_deadline + kAnswerMargin});
+    if (!server) {
+        log(Severity::Error, server.error().what);
+        return EX_UNAVAILABLE;
+    }
+    asio::co_spawn(io, stop_when_told(&io, server->get()), asio::detached);
+    log(Severity::Info, "ready on " + settings.socket);
+    io.run();
+    log(Severity::Info, "stopped");
+    return EX_OK;
+}
+
+}  // namespace smarttls::engine

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "smarttls/probe.h"
+
+#include <algorithm>
+
+#include "smarttls/gather.h"
+#include "smarttls/smtp/tcp_transport.h"
+#include "smarttls/tls/session.h"
+#include "smarttls/tlsa_lookup.h"
+
+namespace smarttls::engine {
+namespace {
+
+namespace asio = boost::asio;
+using policy::Deadline;
+using policy::DomainName;
+using policy::Level;
+using policy::NextHop;
+using policy::Reason;
+using policy::Verdict;
+
+/// As many addresses of a host are tried as Postfix tries (smtp_mx_address_limit).
+constexpr std::size_t kMostAddresses = 5;
+
+using Ttl = std::optional<std::chrono::seconds>;
+
+Ttl least(Ttl left, Ttl right) {
+    if (!left || !right) return left ? left : right;
+    return std::min(*left, *right);
+}
+
+/// Failed answers have no TTL; failure_ttl speaks for them.
+template <class Record>
+Ttl ttl_of(const Answer<Record>& answer) {
+    if (answer.status == DnsStatus::Failed || answer.status == DnsStatus::Bogus) return {};
+    return answer.ttl;
+}
+
+/// RFC 7672 §3.2.2: the base domain; the names of the next hop only when they led here securely,
+/// or who forges an MX could send us to his host under his own name.
+DaneDemand demand_of(const TlsaFinding& tlsa, const DomainName& host, MxTrust trust,
+                     const std::vector<DomainName>& next_hop_names) {
+    DaneDemand demand;
+    demand.records = tlsa.records;
+    demand.names = {tlsa.base.value_or(host)};
+    if (trust == MxTrust::Insecure) return demand;
+    for (const DomainName& name : next_hop_names) {
+        const bool known =
+            std::find(demand.names.begin(), demand.names.end(), name) != demand.names.end();
+        if (!known) demand.names.push_back(name);
+    }
+    return demand;
+}
+
+void apply(Judgement judgement, policy::HostVerdict& verdict) {
+    verdict.level = judgement.level;
+    verdict.reasons = std::move(judgement.reasons);
+    verdict.dane = judgement.dane;
+}
+
+std::vector<std::string> texts_of(const std::vector<policy::IpAddress>& addresses) {
+    std::vector<std::string> texts;
+    for (const policy::IpAddress& address : addresses) texts.push_back(address.str());
+    return texts;
+}
+
+SessionFacts not_connected(Reason reason) {
+    SessionFacts facts;
+    facts.reasons = {reason};
+    return facts;
+}
+
+}  // namespace
+
+Prober::Prober(asio::any_io_executor executor, Lookup& lookup, AddressGuard guard, TlsContext tls,
+               ProbeSettings settings)
+    : executor_(std::move(executor)),
+      lookup_(lookup),
+      guard_(std::move(guard)),
+      tls_(std::move(tls)),
+      settings_(std::move(settings)) {}
+
+asio::awaitable<Verdict> Prober::probe(NextHop next_hop, Deadline deadline) {
+    Verdict verdict;
+    verdict.domain = next_hop.str();
+    MailHosts found = named_host(next_hop);
+    Ttl ttl;
+    if (next_hop.has_mx_lookup()) {
+        const MxAnswer mx = co_await lookup_.mx(next_hop.name(), deadline);
+        found = mail_hosts(next_hop, mx);
+        ttl = ttl_of(mx);
+    }
+    verdict.mx_secure = found.trust == MxTrust::Secure;
+    verdict.level = found.level;
+    if (found.reason) verdict.reasons = {*found.reason};
+    if (found.hosts.empty()) co_return conclude(std::move(verdict), ttl);
+
+    std::vector<Task> tasks;
+    for (const MailHost& host : found.hosts) {
+        tasks.push_back({host, found.trust, found.next_hop_names, next_hop.port(), deadline});
+    }
+    std::vector<HostFinding> findings = co_await examine_all(std::move(tasks));
+    for (HostFinding& finding : findings) {
+        ttl = least(ttl, finding.ttl);
+        verdict.hosts.push_back(std::move(finding.verdict));
+    }
+    DomainJudgement judged = judge_domain(verdict.hosts, settings_.mx);
+    verdict.level = judged.level;
+    verdict.reasons = std::move(judged.reasons);
+    if (found.too_many) verdict.reasons.push_back(Reason::TooManyMx);
+    co_return conclude(std::move(verdict), ttl);
+}
+
+asio::awaitable<std::vector<Prober::HostFinding>> Prober::examine_all(std::vector<Task> tasks) {
+    std::vector<asio::awaitable<HostFinding>> work;
+    for (Task& task : tasks) work.push_back(examine(std::move(task)));
+    co_return co_await gather(executor_, std::move(work));
+}
+
+asio::awaitable<Prober::HostFinding> Prober::examine(Task task) {
+    HostFinding finding;
+    finding.verdict.name = task.host.name;
+    finding.verdict.preference = task.host.preference;
+    const auto name = DomainName::parse(task.host.name);
+    if (!name) {  // RFC 5321 §5.1: an MX names a host, not an address
+        apply(unknown_host(Reason::NoAddress), finding.verdict);
+        co_return finding;
+    }
+    const AddressAnswer addresses = co_await lookup_.addresses(*name, task.deadline);
+    finding.ttl = ttl_of(addresses);
+    finding.verdict.addresses = texts_of(addresses.records);
+    if (auto end = end_at(addresses)) {
+        apply(*std::move(end), finding.verdict);
+        co_return finding;
+    }
+    const TlsaFinding tlsa =
+        co_await find_tlsa(lookup_, *name, addresses, task.port, task.deadline);
+    finding.ttl = least(finding.ttl, tlsa.ttl);
+    if (auto end = end_at(tlsa)) {
+        apply(*std::move(end), finding.verdict);
+        co_return finding;
+    }
+    const DaneDemand demand = demand_of(tlsa, *name, task.trust, task.next_hop_names);
+    SessionFacts facts = co_await talk_to(task, *name, addresses, demand);
+    apply(judge_host(task.trust, tlsa.state, facts), finding.verdict);
+    finding.verdict.tls = std::move(facts.tls);
+    finding.verdict.certificate = std::move(facts.certificate);
+    co_return finding;
+}
+
+asio::awaitable<SessionFacts> Prober::talk_to(Task task, DomainName name, AddressAnswer addresses,
+                                              DaneDemand demand) {
+    SessionFacts facts = not_connected(Reason::AddressNotAllowed);
+    std::size_t tried = 0;
+    for (const policy::IpAddress& address : addresses.records) {
+        // An MX is written by a stranger and may point into our own network: not one packet.
+        if (!guard_.is_allowed(address)) continue;
+        SessionPlan plan = plan_for(task, name, address, demand);
+        facts = co_await run_session(std::move(plan), tls_, task.deadline);
+        if (facts.connected || ++tried == kMostAddresses) break;
+    }
+    co_return facts;
+}
+
+SessionPlan Prober::plan_for(const Task& task, const DomainName& name,
+                             const policy::IpAddress& address, const DaneDemand& demand) const {
+    return {endpoint_of(address, task.port),
+            settings_.source_address,
+            settings_.helo_name,
+            name,
+            demand,
+            settings_.clock(),
+            settings_.limits};
+}
+
+Verdict Prober::conclude(Verdict verdict, Ttl ttl) const {
+    verdict.checked = settings_.clock();
+    const std::chrono::seconds holds =
+        verdict.level == Level::Unknown
+            ? settings_.failure_ttl
+            : std::min(std::max(ttl.value_or(settings_.min_ttl), settings_.min_ttl),
+                       settings_.max_ttl);
+    verdict.expires = verdict.checked + holds;
+    return verdict;
+}
+
+}  // namespace smarttls::engine

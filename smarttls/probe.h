@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Prober: finds out how well the mail servers of a next hop are protected: MX, addresses, TLSA, one
+// SMTP session per host, judgement. probe() is the story; each step stands in a file of its own
+// (mx_hosts.h, tlsa_lookup.h, tls/session.h, judge.h).
+//
+//     Prober prober(executor, lookup, guard, tls, settings);
+//     policy::Verdict verdict = co_await prober.probe(next_hop, deadline);
+//
+// Ownership: the prober and the Lookup outlive every probe, also a cancelled one. Threads: one
+// thread, that of the executor; any number of probes at once. Errors: never; what could not be
+// found out is Level::Unknown with its reason. RFC 5321 §5.1, RFC 7672 §2.2.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "policy/config.h"
+#include "policy/next_hop.h"
+#include "smarttls/address_guard.h"
+#include "smarttls/dns/lookup.h"
+#include "smarttls/judge.h"
+#include "smarttls/mx_hosts.h"
+#include "smarttls/tls/context.h"
+
+namespace smarttls::engine {
+
+struct ProbeSettings {
+    policy::MxScope mx = policy::MxScope::All;
+    std::string helo_name;
+    std::optional<policy::IpAddress> source_address;
+    std::chrono::seconds min_ttl{300};
+    std::chrono::seconds max_ttl{86'400};
+    std::chrono::seconds failure_ttl{60};  // of Level::Unknown
+    SmtpLimits limits;
+    std::function<policy::WallTime()> clock;  // dates of certificates, checked, expires
+};
+
+class Prober {
+  public:
+    Prober(boost::asio::any_io_executor executor, Lookup& lookup, AddressGuard guard,
+           TlsContext tls, ProbeSettings settings);
+
+    boost::asio::awaitable<policy::Verdict> probe(policy::NextHop next_hop,
+                                                  policy::Deadline deadline);
+
+  private:
+    /// What one host needs to know of the whole.
+    struct Task {
+        MailHost host;
+        MxTrust trust = MxTrust::Insecure;
+        std::vector<policy::DomainName> next_hop_names;
+        std::uint16_t port = 0;
+        policy::Deadline deadline;
+    };
+
+    /// A host's verdict, and how long its DNS answers hold.
+    struct HostFinding {
+        policy::HostVerdict verdict;
+        std::optional<std::chrono::seconds> ttl;
+    };
+
+    boost::asio::awaitable<std::vector<HostFinding>> examine_all(std::vector<Task> tasks);
+    boost::asio::awaitable<HostFinding> examine(Task task);
+    boost::asio::awaitable<SessionFacts> talk_to(Task task, policy::DomainName name,
+                                                 AddressAnswer addresses, DaneDemand demand);
+    [[nodiscard]] SessionPlan plan_for(const Task& task, const policy::DomainName& name,
+                                       const policy::IpAddress& address,
+                                       const DaneDemand& demand) const;
+    [[nodiscard]] policy::Verdict conclude(policy::Verdict verdict,
+                                           std::optional<std::chrono::seconds> ttl) const;
+
+    boost::asio::any_io_executor executor_;
+    Lookup& lookup_;
+    AddressGuard guard_;
+    TlsContext tls_;
+    ProbeSettings settings_;
+};
+
+}  // namespace smarttls::engine

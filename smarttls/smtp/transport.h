@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Transport: the bytes below an SMTP dialog, in clear (tcp_transport.h) or under TLS
+// (tls/tls_transport.h). A dialog belongs to one transport, so that nothing which was buffered in
+// clear can be read as if it had come under TLS (CVE-2011-0411).
+//
+// Ownership: outlives the coroutines that it started. Threads: one thread. Errors: IoStatus.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "policy/deadline.h"
+
+namespace smarttls::engine {
+
+enum class IoStatus {
+    Ok,
+    Closed,     // end of file or reset: the peer, or somebody between, hung up
+    TimedOut,   // the deadline passed; the connection is closed
+    TlsFailed,  // a TLS alert, or bytes that are no TLS as we demand it
+};
+
+struct Received {
+    IoStatus status = IoStatus::Closed;
+    std::size_t bytes = 0;
+};
+
+class Transport {
+  public:
+    Transport() = default;
+    Transport(const Transport&) = delete;
+    Transport& operator=(const Transport&) = delete;
+    virtual ~Transport() = default;
+
+    /// At least one byte into `buffer`, which lives until the coroutine is over.
+    virtual boost::asio::awaitable<Received> read(std::span<char> buffer,
+                                                  policy::Deadline deadline) = 0;
+    virtual boost::asio::awaitable<IoStatus> write(std::string bytes,
+                                                   policy::Deadline deadline) = 0;
+};
+
+}  // namespace smarttls::engine

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "smarttls/tls/session.h"
+
+#include <boost/asio/this_coro.hpp>
+
+#include "smarttls/smtp/dialog.h"
+#include "smarttls/tls/certificate.h"
+#include "smarttls/tls/dane.h"
+#include "smarttls/tls/pkix.h"
+#include "smarttls/tls/tls_transport.h"
+
+namespace smarttls::engine {
+namespace {
+
+namespace asio = boost::asio;
+using policy::Deadline;
+using policy::Reason;
+
+/// The session while it lasts; its coroutines run one after the other.
+class Session {
+  public:
+    Session(const asio::any_io_executor& executor, SessionPlan plan, TlsContext tls)
+        : plan_(std::move(plan)), tls_(std::move(tls)), tcp_(executor) {}
+
+    asio::awaitable<SessionFacts> run(Deadline deadline);
+
+  private:
+    asio::awaitable<Step> connect(Deadline deadline);
+    asio::awaitable<Step> speak_in_clear(Deadline deadline);
+    asio::awaitable<Step> speak_under_tls(Deadline deadline);
+    void examine(SSL* ssl);
+    [[nodiscard]] static Deadline within(std::chrono::milliseconds limit, Deadline deadline) {
+        return Deadline::after(Deadline::Clock::now(), limit).sooner(deadline);
+    }
+
+    SessionPlan plan_;
+    TlsContext tls_;
+    TcpTransport tcp_;
+    SessionFacts facts_;
+};
+
+asio::awaitable<SessionFacts> Session::run(Deadline deadline) {
+    facts_.dane = unmet(plan_.dane, tls_);
+    Step ended = co_await connect(deadline);
+    if (!ended) ended = co_await speak_in_clear(deadline);
+    if (!ended) ended = co_await speak_under_tls(deadline);
+    if (ended) {
+        facts_.outcome = ended->outcome;
+        facts_.reasons.push_back(ended->reason);
+    } else {
+        facts_.outcome = SessionOutcome::Tls;
+    }
+    co_return std::move(facts_);
+}
+
+asio::awaitable<Step> Session::connect(Deadline deadline) {
+    const Deadline limit = within(plan_.limits.connect, deadline);
+    const IoStatus connected = co_await tcp_.connect(plan_.server, plan_.source, limit);
+    facts_.connected = connected == IoStatus::Ok;
+    if (connected == IoStatus::TimedOut) co_return unknown_because(Reason::Timeout);
+    if (connected != IoStatus::Ok) co_return unknown_because(Reason::Refused);
+    co_return std::nullopt;
+}
+
+asio::awaitable<Step> Session::speak_in_clear(Deadline deadline) {
+    Dialog dialog(tcp_, plan_.limits);
+    Step ended = co_await dialog.banner(deadline);
+    if (!ended) ended = co_await dialog.hello(plan_.helo_name, deadline);
+    if (!ended) ended = co_await dialog.starttls(deadline);
+    // After an injection the server waits for a ClientHello, and we have nothing left to say.
+    if (ended && ended->reason != Reason::StarttlsInjection) co_await dialog.quit(deadline);
+    co_return ended;
+}
+
+asio::awaitable<Step> Session::speak_under_tls(Deadline deadline) {
+    TlsTransport encrypted(tcp_, tls_, plan_.dane.names.front());
+    const Deadline shaken_by = within(plan_.limits.handshake, deadline);
+    const IoStatus shaken = co_await encrypted.handshake(shaken_by);
+    if (shaken != IoStatus::Ok) co_return setback_of(shaken);
+    examine(encrypted.ssl());
+    // In TLS 1.3 the client is done before the server has judged it: only a reply under TLS shows
+    // that the session stands (RFC 8446 §4.4.4; RFC 3207 §4.2 asks for this EHLO).
+    Dialog dialog(encrypted, plan_.limits);
+    Step ended = co_await dialog.hello(plan_.helo_name, deadline);
+    if (ended &&
+        ended->reason == Reason::StarttlsNotSupported) {  // EHLO is unknown: not so in clear
+        ended = unknown_because(Reason::ProtocolError);
+    }
+    co_await dialog.quit(deadline);
+    const Deadline closed_by = within(plan_.limits.farewell, deadline);
+    co_await encrypted.close(closed_by);
+    co_return ended;
+}
+
+/// OpenSSL's name of the key exchange group, as in "x25519"; empty for RSA key exchange.
+std::string group_of(SSL* ssl) {
+    const int group = static_cast<int>(SSL_get_negotiated_group(ssl));
+    const char* const name = group != NID_undef ? SSL_group_to_name(ssl, group) : nullptr;
+    return name != nullptr ? name : "";
+}
+
+void Session::examine(SSL* ssl) {
+    facts_.tls = policy::TlsFacts{SSL_get_version(ssl), SSL_get_cipher_name(ssl), group_of(ssl)};
+    const std::optional<PeerChain> chain = PeerChain::of(ssl);
+    if (!chain) {  // an anonymous suite, which we do not offer
+        facts_.pkix.push_back(Reason::CertificateNotTrusted);
+        return;
+    }
+    facts_.certificate = describe(chain->leaf());
+    facts_.pkix = pkix_defects(*chain, tls_, plan_.host, plan_.now);
+    facts_.dane = judge_dane(*chain, tls_, plan_.dane, plan_.now);
+}
+
+}  // namespace
+
+asio::awaitable<SessionFacts> run_session(SessionPlan plan, TlsContext tls, Deadline deadline) {
+    Session session(co_await asio::this_coro::executor, std::move(plan), std::move(tls));
+    co_return co_await session.run(deadline);
+}
+
+}  // namespace smarttls::engine

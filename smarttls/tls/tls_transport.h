@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// TlsTransport: TLS on an open TCP connection, as client. The same socket, deadlines and statuses
+// as in clear (tcp_transport.h); what went wrong inside TLS is IoStatus::TlsFailed.
+//
+//     TlsTransport encrypted(tcp, tls, server_name);
+//     const IoStatus shaken = co_await encrypted.handshake(deadline);
+//
+// Ownership: owns the SSL, borrows the TcpTransport. Threads: one thread. Errors: IoStatus.
+// To be included below smarttls/tls/ only: it shows OpenSSL.
+#pragma once
+
+#include <boost/asio/ssl/stream.hpp>
+
+#include "policy/domain_name.h"
+#include "smarttls/smtp/tcp_transport.h"
+#include "smarttls/tls/context.h"
+
+namespace smarttls::engine {
+
+class TlsTransport final : public Transport {
+  public:
+    /// `server_name` is sent as SNI (RFC 6066 §3; RFC 7672 §8.1).
+    TlsTransport(TcpTransport& tcp, const TlsContext& tls, const policy::DomainName& server_name);
+
+    boost::asio::awaitable<IoStatus> handshake(policy::Deadline deadline);
+    boost::asio::awaitable<Received> read(std::span<char> buffer,
+                                          policy::Deadline deadline) override;
+    boost::asio::awaitable<IoStatus> write(std::string bytes, policy::Deadline deadline) override;
+    /// close_notify, to and fro.
+    boost::asio::awaitable<void> close(policy::Deadline deadline);
+
+    /// Borrowed.
+    [[nodiscard]] SSL* ssl() { return stream_.native_handle(); }
+
+  private:
+    [[nodiscard]] IoStatus status_of(const boost::system::error_code& error) const;
+
+    TcpTransport& tcp_;
+    boost::asio::ssl::stream<boost::asio::ip::tcp::socket&> stream_;
+};
+
+}  // namespace smarttls::engine

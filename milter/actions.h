@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Actions: what may be done to a message at end of message, and only there. The libmilter form is in
+// callbacks.cc; tests have their own.
+//
+// Ownership: lives on the stack of the end-of-message callback, is never stored. Threads: one thread.
+// Errors: Temporary when the MTA did not take the change.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "policy/result.h"
+
+namespace smarttls::milter {
+
+class Actions {
+  public:
+    Actions() = default;
+    Actions(const Actions&) = delete;
+    Actions& operator=(const Actions&) = delete;
+    virtual ~Actions() = default;
+
+    /// `parameters`: ESMTP parameters of MAIL FROM ("RET=HDRS ENVID=x"); Postfix takes those two.
+    virtual policy::Result<void> change_sender(const std::string& sender,
+                                               const std::string& parameters) = 0;
+    /// Removes the occurrence `index` of the field, counted from 1 in the message as it came.
+    virtual policy::Result<void> remove_header(const std::string& name, int index) = 0;
+    virtual policy::Result<void> add_header(const std::string& name, const std::string& value) = 0;
+    /// Holds the whole message. Postfix 3.7 keeps the reason neither in the log nor in the queue.
+    virtual policy::Result<void> quarantine(const std::string& reason) = 0;
+};
+
+}  // namespace smarttls::milter

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs a program of the MTA without a shell and takes what it prints.
+//
+// Threads: any. Errors: Temporary (cannot be started, takes too long), Misconfigured (exit status not
+// 0: `what` has its first line of standard error).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "policy/result.h"
+
+namespace smarttls::milter {
+
+/// Standard output of `arguments[0]`, found on the path of system programs; at most 1 MiB, 10 s.
+[[nodiscard]] policy::Result<std::string> output_of(std::vector<std::string> arguments);
+
+}  // namespace smarttls::milter

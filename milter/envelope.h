@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Envelope addresses as the MTA hands them to a milter: RFC 5321 paths with or without angle brackets
+// (sendmail(1) submission has none), in any case, possibly quoted.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "policy/verdict.h"
+
+namespace smarttls::milter {
+
+/// "<alice@example.nl>" -> "alice@example.nl"; "<>" -> "".
+[[nodiscard]] std::string without_brackets(std::string_view path);
+
+/// Behind the last '@', as written; empty when there is none.
+[[nodiscard]] std::string_view domain_of(std::string_view address);
+
+/// True for addresses that name a path rather than a mailbox: source routes ("@gw:u@b"), percent and
+/// bang paths, an '@' inside the local part. The MTA may deliver them elsewhere than their domain
+/// says, so that no verdict about the domain protects them (RFC 5321 appendix C and F.2).
+[[nodiscard]] bool is_routed(std::string_view address);
+
+/// The floor that the address carries: alice+smarttls-dane@example.nl, in any case, since Postfix's
+/// regexp tables ignore it.
+[[nodiscard]] std::optional<policy::Floor> floor_of(std::string_view address);
+
+/// The address with that floor, or unchanged when it carries one as high: tags are only raised.
+/// Quoted local parts keep their quotes: "a b"@x becomes "a b+smarttls-dane"@x.
+[[nodiscard]] std::string with_floor(std::string_view address, policy::Floor floor);
+
+}  // namespace smarttls::milter

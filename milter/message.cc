@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "milter/message.h"
+
+#include <algorithm>
+
+#include "milter/envelope.h"
+#include "milter/evidence_of.h"
+#include "policy/log_line.h"
+#include "policy/text.h"
+#include "smarttls/dns/idna.h"
+#include "smarttls/log.h"
+
+namespace smarttls::milter {
+namespace {
+
+using policy::Deadline;
+using policy::ErrorKind;
+using policy::Outcome;
+using policy::RecipientDecision;
+using policy::Result;
+using policy::RouteKind;
+using std::chrono_literals::operator""s;
+
+constexpr std::size_t kLongestClassName = 64;
+constexpr auto kAskLimit = 2s;       // writing a query to a local socket does not block for long
+constexpr auto kEvidenceLimit = 30s;
+constexpr auto kProofLimit = 15s;
+
+Deadline in(Deadline::Clock::duration wait) {
+    return Deadline::after(Deadline::Clock::now(), wait);
+}
+
+}  // namespace
+
+Message::Message(const Services& services, Submitter submitter, std::string sender,
+                 std::string envelope_id)
+    : services_(services),
+      submitter_(std::move(submitter)),
+      sender_(std::move(sender)),
+      envelope_id_(std::move(envelope_id)),
+      verdicts_(services.config.engine.socket) {}
+
+bool Message::is_control(std::string_view name) const {
+    return policy::equal_ignoring_case(name, services_.config.milter.control_header);
+}
+
+void Message::add_recipient(std::string address, std::string_view transport,
+                            std::string_view next_hop) {
+    policy::Recipient recipient;
+    const std::string_view domain = domain_of(address);
+    recipient.route = classify_route(transport, next_hop, domain, floor_of(sender_),
+                                     services_.config.milter.trusted_routes);
+    if (auto name = engine::to_domain_name(domain)) recipient.domain = *name;
+    recipient.address = std::move(address);
+    recipients_.push_back(std::move(recipient));
+}
+
+void Message::add_header(std::string_view name, std::string_view value) {
+    ++header_counts_[policy::to_lower(name)];
+    if (is_control(name)) {
+        class_names_.emplace_back(policy::trim(value).substr(0, kLongestClassName));
+    }
+}
+
+/// Several control headers: the strictest class wins; one unknown value spoils the message, because
+/// nobody can know how strict it was meant to be.
+void Message::choose_class() {
+    if (!submitter_.trusted) return;
+    std::vector<const policy::MailClass*> named;
+    for (const std::string& name : class_names_) {
+        const policy::MailClass* found = services_.config.find_class(name);
+        if (found == nullptr) unknown_class_ = name;
+        named.push_back(found);
+    }
+    if (!unknown_class_) class_ = policy::strictest(named);
+}
+
+void Message::end_headers() {
+    choose_class();
+    if (class_ == nullptr) return;
+    std::set<policy::DomainName> domains;
+    for (const policy::Recipient& recipient : recipients_) {
+        if (recipient.route.kind == RouteKind::Enforced && recipient.domain) {
+            domains.insert(*recipient.domain);
+        }
+    }
+    verdicts_.start(std::move(domains), in(kAskLimit));
+}
+
+void Message::add_body(std::span<const unsigned char> chunk) {
+    if (class_ != nullptr) hash_.update(chunk);
+}
+
+Disposition Message::end(const std::string& queue_id, Actions& actions) {
+    if (auto refusal = refuse_at_once()) {
+        note_refusal(queue_id, *refusal);
+        return *std::move(refusal);
+    }
+    if (class_ != nullptr) return end_of_class_mail(queue_id, actions);
+    if (class_names_.empty()) return Disposition::proceed();
+    note_ignored_class(queue_id);
+    auto removed = remove_headers(services_.config.milter.control_header, actions);
+    return removed ? Disposition::proceed() : disposition_of(removed.error(), "The mail filter");
+}
+
+std::optional<Disposition> Message::refuse_at_once() const {
+    if (unknown_class_) {
+        return Disposition::reject("550", "5.7.1",
+                                   "The class " + policy::quote(*unknown_class_) + " in " +
+                                       services_.config.milter.control_header +
+                                       " is not known here");
+    }
+    if (class_ == nullptr) return std::nullopt;
+    if (sender_.empty()) {
+        return Disposition::reject("550", "5.7.1",
+                                   "Mail of class " + class_->name + " needs a sender address");
+    }
+    for (const policy::Recipient& recipient : recipients_) {
+        if (!is_routed(recipient.address)) continue;
+        return Disposition::reject("550", "5.1.3",
+                                   "Mail of class " + class_->name + " takes plain addresses only, not " +
+                                       recipient.address);
+    }
+    return std::nullopt;
+}
+
+Result<std::vector<RecipientDecision>> Message::judge() {
+    if (auto proof = services_.proof->prove(in(kProofLimit)); !proof) {
+        return because(proof, "enforcement");
+    }
+    auto verdicts = verdicts_.collect(in(services_.config.milter.verdict_deadline));
+    if (!verdicts) return tl::unexpected(verdicts.error());
+    std::vector<RecipientDecision> decisions;
+    for (policy::Recipient& recipient : recipients_) {
+        if (recipient.domain) {
+            const auto found = verdicts->find(*recipient.domain);
+            if (found != verdicts->end()) recipient.verdict = found->second;
+        }
+        decisions.push_back(decide(*class_, recipient));
+    }
+    return decisions;
+}
+
+Disposition Message::end_of_class_mail(const std::string& queue_id, Actions& actions) {
+    store::EvidenceRecord record = evidence(queue_id);
+    record.content_sha256 = hash_.finish();
+    auto decisions = judge();
+    if (!decisions) return defer(record, decisions.error(), "Protection of this mail");
+    const policy::MessageDecision whole = combine(recipients_, *decisions);
+    describe_decision(record, whole, *decisions, recipients_);
+    auto id = services_.evidence->append(record, in(kEvidenceLimit));
+    if (!id) return defer(record, id.error(), "The evidence store");
+    engine::log(engine::Severity::Info, decision_line(record, whole, *id));
+    if (whole.outcome == Outcome::Reject) {
+        return Disposition::reject(whole.reply.code, whole.reply.enhanced, whole.explanation);
+    }
+    auto applied = apply(whole.outcome, actions, whole.explanation);
+    if (!applied) return defer(record, applied.error(), "The mail filter");
+    return Disposition::proceed();
+}
+
+Disposition Message::defer(const store::EvidenceRecord& record, const policy::Error& error,
+                           std::string_view part) const {
+    engine::log(engine::Severity::Error, policy::LogLine(record.queue_id)
+                                             .add("class", record.class_name)
+                                             .add("outcome", "defer")
+                                             .add("from", "<" + record.sender + ">")
+                                             .add("reason", error.what)
+                                             .str());
+    return disposition_of(error, part);
+}
+
+/// A refusal stands whether or not it can be recorded: nothing was accepted.
+void Message::note_refusal(const std::string& queue_id, const Disposition& refusal) const {
+    store::EvidenceRecord record = evidence(queue_id);
+    record.event = store::kSubmissionRejection;
+    record.outcome = to_string(Outcome::Reject);
+    record.reply = refusal.code + " " + refusal.enhanced + " " + refusal.text;
+    note(record, refusal.text);
+}
+
+/// The mail itself is not class mail, so that a store which fails does not stop it.
+void Message::note_ignored_class(const std::string& queue_id) const {
+    store::EvidenceRecord record = evidence(queue_id);
+    record.event = store::kSubmissionAcceptance;
+    record.outcome = to_string(Outcome::Direct);
+    record.note = services_.config.milter.control_header + ": " +
+                  policy::quote(class_names_.front()) +
+                  " was removed and not honoured: the client may not set a class";
+    note(record, record.note);
+}
+
+void Message::note(store::EvidenceRecord& record, std::string_view what) const {
+    for (const policy::Recipient& recipient : recipients_) {
+        record.recipients.push_back({.address = recipient.address,
+                                     .domain = std::string(domain_of(recipient.address)),
+                                     .outcome = record.outcome,
+                                     .rule = {},
+                                     .explanation = std::string(what),
+                                     .verdict_json = {}});
+    }
+    const auto id = services_.evidence->append(record, in(kEvidenceLimit));
+    engine::log(engine::Severity::Warning,
+                policy::LogLine(record.queue_id)
+                    .add("class", record.class_name)
+                    .add("outcome", record.outcome)
+                    .add("from", "<" + record.sender + ">")
+                    .add("client", record.client)
+                    .add("evidence", id ? std::to_string(*id) : "none: " + id.error().what)
+                    .add("reason", what)
+                    .str());
+}
+
+/// The floor travels in the sender. RET=HDRS keeps the body out of bounces (RFC 3461 §4.3), the
+/// client's own ENVID stays.
+Result<void> Message::apply(Outcome outcome, Actions& actions, const std::string& reason) {
+    const std::string parameters =
+        envelope_id_.empty() ? "RET=HDRS" : "RET=HDRS ENVID=" + envelope_id_;
+    auto done = actions.change_sender(with_floor(sender_, class_->level), parameters);
+    if (done) done = remove_headers(services_.config.milter.control_header, actions);
+    for (const std::string& name : class_->remove_headers) {
+        if (done) done = remove_headers(name, actions);
+    }
+    for (const policy::HeaderField& field : class_->set_headers) {
+        if (done) done = remove_headers(field.name, actions);
+    }
+    for (const policy::HeaderField& field : class_->set_headers) {
+        if (done) done = actions.add_header(field.name, field.value);
+    }
+    if (done && outcome == Outcome::Hold) done = actions.quarantine("smarttls: " + reason);
+    return done;
+}
+
+/// From the last to the first: removing one must not renumber those that follow.
+Result<void> Message::remove_headers(const std::string& name, Actions& actions) {
+    const auto count = header_counts_.find(policy::to_lower(name));
+    if (count == header_counts_.end()) return policy::ok();
+    for (; count->second > 0; --count->second) {
+        if (auto removed = actions.remove_header(name, count->second); !removed) return removed;
+    }
+    return policy::ok();
+}
+
+store::EvidenceRecord Message::evidence(const std::string& queue_id) const {
+    store::EvidenceRecord record;
+    record.time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    record.queue_id = queue_id;
+    record.sender = sender_;
+    record.client = submitter_.description;
+    record.config_version = services_.config.version;
+    if (class_ != nullptr) {
+        record.class_name = class_->name;
+        record.floor = to_string(class_->level);
+    }
+    return record;
+}
+
+}  // namespace smarttls::milter

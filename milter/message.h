@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Message: one mail transaction, from MAIL to end of message or abort. It gathers what the MTA tells,
+// asks the engine as soon as the class is known, and at end of message decides, has the evidence
+// written, and only then acts.
+//
+// Ownership: owned by its Session. Threads: one callback at a time, on changing threads.
+// Errors: none leave; each becomes a Disposition, and class mail is never accepted in doubt.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "milter/actions.h"
+#include "milter/content_hash.h"
+#include "milter/disposition.h"
+#include "milter/proof.h"
+#include "milter/verdict_request.h"
+#include "policy/config.h"
+#include "policy/decision.h"
+#include "store/evidence_writer.h"
+
+namespace smarttls::milter {
+
+/// What every message needs; outlives them all.
+struct Services {
+    policy::Config config;
+    store::EvidenceWriter* evidence = nullptr;
+    Proof* proof = nullptr;
+};
+
+/// Who submits the message; fixed before MAIL.
+struct Submitter {
+    std::string description;  // "192.0.2.7", "192.0.2.7 as alice"
+    bool trusted = false;     // may set a class
+};
+
+class Message {
+  public:
+    Message(const Services& services, Submitter submitter, std::string sender,
+            std::string envelope_id);
+
+    /// `transport` and `next_hop`: {rcpt_mailer} and {rcpt_host}.
+    void add_recipient(std::string address, std::string_view transport, std::string_view next_hop);
+    void add_header(std::string_view name, std::string_view value);
+    void end_headers();
+    void add_body(std::span<const unsigned char> chunk);
+    [[nodiscard]] Disposition end(const std::string& queue_id, Actions& actions);
+
+  private:
+    void choose_class();
+    [[nodiscard]] policy::Result<std::vector<policy::RecipientDecision>> judge();
+    [[nodiscard]] std::optional<Disposition> refuse_at_once() const;
+    [[nodiscard]] Disposition end_of_class_mail(const std::string& queue_id, Actions& actions);
+    [[nodiscard]] policy::Result<void> apply(policy::Outcome outcome, Actions& actions,
+                                             const std::string& reason);
+    [[nodiscard]] policy::Result<void> remove_headers(const std::string& name, Actions& actions);
+    [[nodiscard]] store::EvidenceRecord evidence(const std::string& queue_id) const;
+    [[nodiscard]] Disposition defer(const store::EvidenceRecord& record, const policy::Error& error,
+                                    std::string_view part) const;
+    void note_refusal(const std::string& queue_id, const Disposition& refusal) const;
+    void note_ignored_class(const std::string& queue_id) const;
+    void note(store::EvidenceRecord& record, std::string_view what) const;
+    [[nodiscard]] bool is_control(std::string_view name) const;
+
+    const Services& services_;
+    const Submitter submitter_;
+    const std::string sender_;
+    const std::string envelope_id_;
+
+    std::vector<policy::Recipient> recipients_;
+    std::map<std::string, int, std::less<>> header_counts_;  // lower-case name -> occurrences
+    std::vector<std::string> class_names_;                   // values of the control header
+    std::optional<std::string> unknown_class_;
+    const policy::MailClass* class_ = nullptr;
+    VerdictRequest verdicts_;
+    ContentHash hash_;
+};
+
+}  // namespace smarttls::milter

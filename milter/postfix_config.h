@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// PostfixConfig: what Postfix's main.cf and master.cf say about the floor transports, read with
+// Postfix's own postconf(1) and tried with postmap(1), so that its syntax stays its own business.
+//
+// A transport that exists but has lost a line would deliver with less than its floor; the canary's
+// transaction cannot see that, this check does.
+// Threads: immutable; every call starts programs and waits for them. Errors: Misconfigured, Temporary.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/result.h"
+
+namespace smarttls::milter {
+
+/// Changes when main.cf or master.cf change; cheap enough for every message.
+struct FileStamp {
+    struct File {
+        ino_t inode = 0;
+        off_t size = 0;
+        long seconds = 0;
+        long nanoseconds = 0;
+        friend bool operator==(const File&, const File&) = default;
+    };
+    File main;
+    File master;
+    friend bool operator==(const FileStamp&, const FileStamp&) = default;
+};
+
+class PostfixConfig {
+  public:
+    explicit PostfixConfig(std::string directory) : directory_(std::move(directory)) {}
+
+    [[nodiscard]] FileStamp stamp() const;
+
+    /// Success when every floor transport enforces its floor and the tag is taken off on the wire;
+    /// else an error that names the line of conf/postfix that is missing.
+    [[nodiscard]] policy::Result<void> check() const;
+
+  private:
+    [[nodiscard]] policy::Result<void> check_per_site() const;
+    [[nodiscard]] policy::Result<void> check_transports() const;
+    [[nodiscard]] policy::Result<void> check_tables(const std::string& floor) const;
+    [[nodiscard]] policy::Result<std::string> look_up(const std::string& parameter,
+                                                      const std::string& key) const;
+    [[nodiscard]] policy::Result<std::string> postconf(std::string option,
+                                                       std::string parameter = {}) const;
+
+    std::string directory_;
+};
+
+/// "hash:/etc/a, regexp:{ {/x/ y} }" -> its two tables: blanks and commas separate, braces protect.
+[[nodiscard]] std::vector<std::string> split_tables(std::string_view value);
+
+/// One line of a floor transport: `postconf -P` prints "smarttls-dane/unix/name = value".
+/// Exposed for tests: the errors of `listing` against what the floors demand.
+[[nodiscard]] policy::Result<void> check_listing(const std::string& listing);
+
+}  // namespace smarttls::milter

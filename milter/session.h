@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Session: one SMTP connection, as long as the MTA keeps its milter context. It knows who submits and
+// owns the Message of the transaction that is under way.
+//
+// Ownership: owned by libmilter's private pointer, freed at close. Threads: one callback at a time, on
+// changing threads (libmilter's worker pool): nothing here may be thread-local.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "milter/message.h"
+#include "policy/network.h"
+
+namespace smarttls::milter {
+
+/// The value of one of the MTA's macros, empty when it is not set.
+using Macros = std::function<std::string_view(const char* name)>;
+
+class Session {
+  public:
+    Session(const Services& services, std::optional<policy::IpAddress> client)
+        : services_(services), client_(std::move(client)) {}
+
+    /// `path`: "<alice@example.nl>"; `parameters`: "RET=HDRS", "ENVID=x", ...
+    void on_sender(std::string_view path, const std::vector<std::string_view>& parameters,
+                   const Macros& macros);
+    void on_recipient(std::string_view path, const Macros& macros);
+    void on_header(std::string_view name, std::string_view value);
+    void on_end_of_headers();
+    void on_body(std::span<const unsigned char> chunk);
+    [[nodiscard]] Disposition on_end_of_message(const Macros& macros, Actions& actions);
+    void on_abort() { message_.reset(); }
+
+  private:
+    [[nodiscard]] Submitter submitter(const Macros& macros) const;
+
+    const Services& services_;
+    const std::optional<policy::IpAddress> client_;
+    std::unique_ptr<Message> message_;
+    std::string canary_sender_;  // not empty: this transaction is the canary's
+};
+
+}  // namespace smarttls::milter

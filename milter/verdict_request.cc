@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "milter/verdict_request.h"
+
+namespace smarttls::milter {
+
+using policy::Deadline;
+using policy::DomainName;
+using policy::Result;
+using policy::Verdict;
+
+void VerdictRequest::start(std::set<DomainName> domains, Deadline deadline) {
+    domains_ = std::move(domains);
+    connection_.reset();
+    if (domains_.empty()) return;
+    if (auto opened = open(deadline); !opened) connection_.reset();
+}
+
+/// Connects and fills the window.
+Result<void> VerdictRequest::open(Deadline deadline) {
+    next_ = domains_.begin();
+    auto connection = engine::EngineConnection::open(socket_, deadline);
+    if (!connection) return because(connection, "while connecting to the engine");
+    connection_.emplace(*std::move(connection));
+    for (int asked = 0; asked < kWindow; ++asked) {
+        if (auto written = ask_next(); !written) return written;
+    }
+    return policy::ok();
+}
+
+Result<void> VerdictRequest::ask_next() {
+    if (next_ == domains_.end()) return policy::ok();
+    if (auto asked = connection_->ask("verdict", next_->str()); !asked) {
+        return because(asked, "while asking the engine about " + next_->str());
+    }
+    ++next_;
+    return policy::ok();
+}
+
+Result<std::map<DomainName, Verdict>> VerdictRequest::read(Deadline deadline) {
+    std::map<DomainName, Verdict> verdicts;
+    for (const DomainName& domain : domains_) {
+        auto verdict = connection_->read_verdict(deadline);
+        if (!verdict) return because(verdict, "while waiting for the verdict on " + domain.str());
+        verdicts.emplace(domain, *std::move(verdict));
+        if (auto asked = ask_next(); !asked) return tl::unexpected(asked.error());
+    }
+    return verdicts;
+}
+
+Result<std::map<DomainName, Verdict>> VerdictRequest::collect(Deadline deadline) {
+    if (domains_.empty()) return std::map<DomainName, Verdict>{};
+    if (connection_) {
+        auto verdicts = read(deadline);
+        connection_.reset();
+        if (verdicts || deadline.passed(Deadline::Clock::now())) return verdicts;
+    }
+    if (auto opened = open(deadline); !opened) return tl::unexpected(opened.error());
+    auto verdicts = read(deadline);
+    connection_.reset();
+    return verdicts;
+}
+
+}  // namespace smarttls::milter

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "portal/command/evidence_show.h"
+
+#include <array>
+#include <ctime>
+
+#include "portal/command/evidence_arguments.h"
+#include "portal/command/evidence_json.h"
+#include "portal/command/evidence_open.h"
+#include "portal/command/evidence_verdict.h"
+#include "portal/command/evidence_words.h"
+#include "portal/command/exit_status.h"
+
+namespace smarttls::portal {
+namespace {
+
+using store::EvidenceRecord;
+using store::RecipientEvidence;
+using store::StoredEvidence;
+
+constexpr std::size_t kIndent = 2;
+constexpr std::size_t kLabelColumns = 10;
+
+std::string weekday(std::chrono::sys_seconds time) {
+    const std::time_t seconds = time.time_since_epoch().count();
+    std::tm local{};
+    localtime_r(&seconds, &local);
+    std::array<char, 40> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), "%A", &local)};
+}
+
+void tell(std::ostream& out, std::string_view label, std::string_view value) {
+    if (value.empty()) return;
+    out << std::string(kIndent, ' ') << padded(label, kLabelColumns)
+        << wrapped(printable(value), kIndent + kLabelColumns) << "\n";
+}
+
+std::string class_words(const EvidenceRecord& record) {
+    if (record.floor.empty()) return record.class_name;
+    return record.class_name + ", demands " + record.floor;
+}
+
+void tell_message(const StoredEvidence& evidence, std::ostream& out, Style style) {
+    const EvidenceRecord& record = evidence.record;
+    const std::string name = record.queue_id.empty() ? "NOQUEUE" : printable(record.queue_id);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(record.time);
+    out << painted(name, Tone::Strong, style) << ": "
+        << painted(story_of(record), tone_of_outcome(record.outcome), style) << "\n\n";
+    tell(out, "Time", weekday(seconds) + " " + local_time(seconds));
+    tell(out, "Class", class_words(record));
+    tell(out, "From", record.sender.empty() ? "<> (the null sender)" : record.sender);
+    tell(out, "Client", record.client);
+    tell(out, "Reply", record.reply);
+    tell(out, "Note", record.note);
+    tell(out, "Content", record.content_sha256.empty() ? "" : "SHA-256 " + record.content_sha256);
+    tell(out, "Config", record.config_version);
+    tell(out, "Evidence", std::to_string(evidence.id) + ", " + record.event);
+}
+
+void tell_recipient(const EvidenceRecord& record, const RecipientEvidence& recipient,
+                    std::ostream& out, Style style) {
+    constexpr std::size_t kInner = 2 * kIndent;
+    const std::string inner(kInner, ' ');
+    const std::string outcome = outcome_of(record, recipient);
+    out << "\n"
+        << std::string(kIndent, ' ') << "To "
+        << painted(printable(recipient.address), Tone::Strong, style) << ": "
+        << painted(outcome, tone_of_outcome(outcome), style) << "\n";
+    if (!recipient.explanation.empty()) {
+        out << inner << wrapped(printable(recipient.explanation), kInner) << "\n";
+    }
+    if (!recipient.rule.empty()) {
+        out << inner << "Rule: " << wrapped(printable(recipient.rule), kInner + 6) << "\n";
+    }
+    out << verdict_lines(recipient.verdict_json, kInner, style);
+}
+
+void tell_all(const std::vector<StoredEvidence>& found, std::ostream& out, Style style) {
+    std::string_view gap;
+    for (const StoredEvidence& evidence : found) {
+        out << gap;
+        gap = "\n";
+        tell_message(evidence, out, style);
+        for (const auto& recipient : evidence.record.recipients) {
+            tell_recipient(evidence.record, recipient, out, style);
+        }
+    }
+}
+
+}  // namespace
+
+int evidence_show(const policy::Config& config, const std::vector<std::string>& arguments,
+                  std::ostream& out, std::ostream& err, Style style) {
+    const auto show = parse_show(arguments);
+    if (!show) return complain_about_usage(show.error(), "evidence show", err);
+    if (show->help) {
+        out << kShowUsage;
+        return kExitYes;
+    }
+    auto reader = open_evidence(config);
+    if (!reader) return complain(reader.error(), err);
+    const auto found = reader->by_queue_id(show->queue_id);
+    if (!found) return complain(found.error(), err);
+    if (found->empty()) {
+        err << "smarttls: there is no evidence about " << printable(show->queue_id) << "\n";
+        return kExitNo;
+    }
+    if (!show->json) tell_all(*found, out, style);
+    if (show->json) {
+        for (const StoredEvidence& evidence : *found) out << evidence_json(evidence) << "\n";
+    }
+    return kExitYes;
+}
+
+}  // namespace smarttls::portal

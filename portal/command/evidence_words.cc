@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "portal/command/evidence_words.h"
+
+#include <algorithm>
+#include <array>
+
+namespace smarttls::portal {
+namespace {
+
+struct Outcome {
+    std::string_view name;
+    std::string_view story;
+    Tone tone;
+    bool whole_message;  // it overrules what a recipient alone would have got
+};
+
+constexpr std::array<Outcome, 4> kOutcomes{{
+    {"direct", "accepted for direct delivery", Tone::Good, false},
+    {"queue", "accepted; waits in the queue until a recipient's servers are protected as demanded",
+     Tone::Doubtful, false},
+    {"hold", "accepted and held until a person releases it", Tone::Doubtful, true},
+    {"reject", "refused", Tone::Bad, true},
+}};
+
+const Outcome* find(std::string_view name) {
+    const auto* found = std::find_if(kOutcomes.begin(), kOutcomes.end(),
+                                     [&](const Outcome& outcome) { return outcome.name == name; });
+    return found == kOutcomes.end() ? nullptr : found;
+}
+
+}  // namespace
+
+std::string story_of(const store::EvidenceRecord& record) {
+    const Outcome* known = find(record.outcome);
+    return known == nullptr ? "decided as " + printable(record.outcome) : std::string(known->story);
+}
+
+std::string outcome_of(const store::EvidenceRecord& record,
+                       const store::RecipientEvidence& recipient) {
+    if (recipient.outcome.empty() || recipient.outcome == record.outcome) {
+        return printable(record.outcome);
+    }
+    const Outcome* known = find(record.outcome);
+    if (known == nullptr || !known->whole_message) return printable(recipient.outcome);
+    return printable(record.outcome) + " (alone: " + printable(recipient.outcome) + ")";
+}
+
+Tone tone_of_outcome(std::string_view words) {
+    const Outcome* known = find(words.substr(0, words.find(' ')));
+    return known == nullptr ? Tone::Ordinary : known->tone;
+}
+
+}  // namespace smarttls::portal

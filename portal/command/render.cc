@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "portal/command/render.h"
+
+#include <array>
+#include <ctime>
+
+#include "policy/text.h"
+
+namespace smarttls::portal {
+namespace {
+
+constexpr std::string_view kHex = "0123456789abcdef";
+
+struct CodePoint {
+    char32_t value = 0;
+    std::size_t size = 1;  // bytes; one when they are not UTF-8
+    bool valid = false;
+};
+
+/// Least value of a sequence of 1 to 4 bytes; anything less is an overlong form (RFC 3629 §3).
+constexpr std::array<char32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
+
+std::size_t sequence_size(unsigned char first) {
+    if (first < 0x80) return 1;
+    if (first >= 0xc2 && first < 0xe0) return 2;
+    if (first >= 0xe0 && first < 0xf0) return 3;
+    if (first >= 0xf0 && first < 0xf5) return 4;
+    return 0;
+}
+
+/// The first code point of a text that is not empty.
+CodePoint first_of(std::string_view text) {
+    const auto first = static_cast<unsigned char>(text[0]);
+    const std::size_t size = sequence_size(first);
+    if (size == 0 || size > text.size()) return {};
+    if (size == 1) return {first, 1, true};
+    char32_t value = first & (0x7fU >> size);
+    for (std::size_t index = 1; index < size; ++index) {
+        const auto byte = static_cast<unsigned char>(text[index]);
+        if ((byte & 0xc0) != 0x80) return {};
+        value = value << 6 | (byte & 0x3fU);
+    }
+    const bool surrogate = value >= 0xd800 && value < 0xe000;
+    if (value < kLeast[size] || value > 0x10ffff || surrogate) return {};
+    return {value, size, true};
+}
+
+/// Steers a terminal or hides what is written (Unicode general categories Cc, Cf, Zl, Zp, as far as
+/// they lie in these blocks).
+bool is_control(char32_t value) {
+    return value < 0x20 || (value >= 0x7f && value < 0xa0) || value == 0xad || value == 0x61c ||
+           (value >= 0x200b && value < 0x2010) || (value >= 0x2028 && value < 0x202f) ||
+           (value >= 0x2060 && value < 0x2070) || value == 0xfeff;
+}
+
+/// Calls `see` with each code point and its bytes.
+template <class F>
+void for_each_code_point(std::string_view text, F&& see) {
+    while (!text.empty()) {
+        const CodePoint point = first_of(text);
+        see(point, text.substr(0, point.size));
+        text.remove_prefix(point.size);
+    }
+}
+
+std::string_view colour_of(Tone tone) {
+    switch (tone) {
+        case Tone::Strong:
+            return "\x1b[1m";
+        case Tone::Good:
+            return "\x1b[32m";
+        case Tone::Doubtful:
+            return "\x1b[33m";
+        case Tone::Bad:
+            return "\x1b[31m";
+        case Tone::Ordinary:
+            break;
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string painted(std::string_view text, Tone tone, Style style) {
+    const std::string_view colour = colour_of(tone);
+    if (style == Style::Plain || colour.empty()) return std::string(text);
+    return std::string(colour) + std::string(text) + "\x1b[0m";
+}
+
+std::string printable(std::string_view text) {
+    std::string result;
+    for_each_code_point(text, [&](CodePoint point, std::string_view bytes) {
+        if (point.valid && !is_control(point.value)) {
+            result += bytes;
+            return;
+        }
+        for (const char byte : bytes) {
+            const auto value = static_cast<unsigned char>(byte);
+            result += {'\\', 'x', kHex[value >> 4], kHex[value & 0xf]};
+        }
+    });
+    return result;
+}
+
+std::string safe_json(std::string_view json) {
+    std::string result;
+    for_each_code_point(json, [&](CodePoint point, std::string_view bytes) {
+        // Everything that is_control() knows lies below U+10000: no surrogate pairs.
+        if (point.valid && !is_control(point.value)) {
+            result += bytes;
+            return;
+        }
+        const char32_t value = point.valid ? point.value : 0xfffd;
+        result += {'\\',
+                   'u',
+                   kHex[value >> 12 & 0xf],
+                   kHex[value >> 8 & 0xf],
+                   kHex[value >> 4 & 0xf],
+                   kHex[value & 0xf]};
+    });
+    return result;
+}
+
+std::size_t columns(std::string_view text) {
+    std::size_t count = 0;
+    for_each_code_point(text, [&](CodePoint, std::string_view) { ++count; });
+    return count;
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+    const std::size_t taken = columns(text);
+    return std::string(text) + std::string(width > taken ? width - taken : 0, ' ');
+}
+
+std::string wrapped(std::string_view text, std::size_t indent) {
+    std::string result;
+    std::size_t column = indent;
+    for (const std::string_view word : policy::split(text, ' ')) {
+        const std::size_t width = columns(word);
+        if (column > indent && column + 1 + width > kLineColumns) {
+            result += "\n" + std::string(indent, ' ');
+            column = indent;
+        } else if (!result.empty()) {
+            result += ' ';
+            ++column;
+        }
+        result += word;
+        column += width;
+    }
+    return result;
+}
+
+std::string local_time(std::chrono::sys_seconds time) {
+    const std::time_t seconds = time.time_since_epoch().count();
+    std::tm local{};
+    localtime_r(&seconds, &local);
+    std::array<char, 80> text{};
+    const std::size_t size =
+        std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S %Z", &local);
+    return {text.data(), size};
+}
+
+}  // namespace smarttls::portal

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// smarttls(1): the administrator's command. It finds the verb and hands it the rest.
+#include <unistd.h>
+
+#include <iostream>
+
+#include "portal/command/check.h"
+#include "portal/command/evidence_search.h"
+#include "portal/command/evidence_show.h"
+#include "portal/command/exit_status.h"
+
+namespace {
+
+using smarttls::portal::Style;
+using Words = std::vector<std::string>;
+using Verb = int (*)(const smarttls::policy::Config&, const Words&, std::ostream&, std::ostream&,
+                     Style);
+
+constexpr std::string_view kUsage =
+    "usage: smarttls [--config FILE] VERB ...\n"
+    "\n"
+    "  check DOMAIN...         how well the mail servers of a domain are protected\n"
+    "  evidence show QUEUE-ID  what was decided about a message, and why\n"
+    "  evidence search         decisions by time, class, domain, address, outcome\n"
+    "  config check            what is wrong in the configuration\n"
+    "\n"
+    "Each verb explains itself with --help.\n";
+
+int config_check(const smarttls::policy::Config&, const Words&, std::ostream& out, std::ostream&,
+                 Style) {
+    out << "The configuration is valid.\n";
+    return smarttls::portal::kExitYes;
+}
+
+/// The verb at the front of `words`, which is taken off.
+Verb find_verb(Words& words) {
+    struct Entry {
+        Words name;
+        Verb verb;
+    };
+    static const Entry kVerbs[] = {{{"check"}, smarttls::portal::check},
+                                   {{"evidence", "show"}, smarttls::portal::evidence_show},
+                                   {{"evidence", "search"}, smarttls::portal::evidence_search},
+                                   {{"config", "check"}, config_check}};
+    for (const Entry& entry : kVerbs) {
+        if (words.size() < entry.name.size()) continue;
+        const auto end = words.begin() + static_cast<std::ptrdiff_t>(entry.name.size());
+        if (!std::equal(words.begin(), end, entry.name.begin())) continue;
+        words.erase(words.begin(), end);
+        return entry.verb;
+    }
+    return nullptr;
+}
+
+/// --config FILE or --config=FILE in front of the verb; false when the file is missing.
+bool take_config_option(Words& words, std::string& file) {
+    constexpr std::string_view kJoined = "--config=";
+    if (words.empty()) return true;
+    if (words.front().starts_with(kJoined)) {
+        file = words.front().substr(kJoined.size());
+        words.erase(words.begin());
+    } else if (words.front() == "--config" || words.front() == "-c") {
+        if (words.size() < 2) return false;
+        file = words[1];
+        words.erase(words.begin(), words.begin() + 2);
+    }
+    return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Words words(argv + 1, argv + argc);
+    std::string file(smarttls::policy::kDefaultConfigFile);
+    const bool complete = take_config_option(words, file);
+    if (complete && !words.empty() && (words.front() == "--help" || words.front() == "-h")) {
+        std::cout << kUsage;
+        return smarttls::portal::kExitYes;
+    }
+    if (complete && !words.empty() && (words.front() == "--version" || words.front() == "-V")) {
+        std::cout << "smarttls " SMARTTLS_VERSION "\n";
+        return smarttls::portal::kExitYes;
+    }
+    const Verb verb = complete ? find_verb(words) : nullptr;
+    if (verb == nullptr) {
+        std::cerr << kUsage;
+        return smarttls::portal::kExitUsage;
+    }
+    auto config = smarttls::policy::load_config(file);
+    if (!config) {
+        std::cerr << config.error().what << '\n';
+        return smarttls::portal::kExitConfig;
+    }
+    const Style style = isatty(STDOUT_FILENO) == 1 ? Style::Terminal : Style::Plain;
+    return verb(*config, words, std::cout, std::cerr, style);
+}

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Enforcement on the ways that mail takes: aliases, catch-alls, forwards, postsuper, own routes; and each routing line of
+main.cf and master.cf taken away in turn. The plaintext destination must never see DATA of class mail."""
+import re
+import smtplib
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from scenario import Scenario, main  # noqa: E402
+from postfix import SNIPPETS, settle  # noqa: E402
+
+
+class Routing(Scenario):
+    settings = {"canary_interval": "30s"}
+
+    def tearDown(self) -> None:
+        self.assert_no_data_in_clear()
+
+    def configure(self, **parameters: str) -> None:
+        for name, value in parameters.items():
+            self.site.postfix.set(name, value)
+        self.site.postfix.reload()
+
+    def assert_waits_under_dane(self, queue_id: str) -> None:
+        line = self.wait_status(queue_id, "deferred")
+        self.assertIn("postfix/smarttls-dane/smtp", line)
+        self.assertRegex(line, r"dsn=4\.7\.\d")
+
+    def test_postsuper_r_keeps_the_floor(self) -> None:
+        queue_id = self.assert_accepted(self.site.send("ann@expired.example", mail_class="nta7516"))
+        self.site.postfix.postsuper("-H", queue_id)
+        self.site.postfix.flush()
+        self.assert_waits_under_dane(queue_id)
+        self.site.postfix.postsuper("-r", queue_id)
+        self.site.postfix.reload()  # wakes pickup(8) at once
+        new_id = self.site.postfix.wait_for_log(rf"pickup\[\d+\]: (\w+): .*orig_id={queue_id}", 70).group(1)
+        self.assert_waits_under_dane(new_id)
+
+    def test_a_virtual_alias_and_a_catch_all_to_a_plaintext_domain_stay_enforced(self) -> None:
+        table = "inline:{ {friend@virtual.example=bob@plaintext.example} {@all.example=bob@plaintext.example} }"
+        self.configure(virtual_alias_maps=table, virtual_alias_domains="virtual.example all.example")
+        try:
+            for recipient in ("friend@virtual.example", "anybody@all.example"):
+                with self.subTest(recipient):
+                    queue_id = self.assert_accepted(self.site.send(recipient, mail_class="nta7516"))
+                    self.assertEqual(self.only_evidence(queue_id)["recipients"][0]["rule"], "alias")
+                    self.assert_waits_under_dane(queue_id)
+        finally:
+            self.configure(virtual_alias_maps="", virtual_alias_domains="")
+
+    def test_a_local_forward_to_a_plaintext_domain_stays_enforced(self) -> None:
+        self.site.postfix.alias(postmaster="bob@plaintext.example")
+        queue_id = self.assert_accepted(self.site.send("postmaster@org.example", mail_class="nta7516"))
+        # local(8) forwards as a new message, which keeps the sender and so the floor.
+        forwarded = self.site.postfix.wait_for_log(rf"{queue_id}: to=.*relay=local.*forwarded as (\w+)").group(1)
+        self.assert_waits_under_dane(forwarded)
+
+    def test_an_own_route_that_is_not_trusted_holds_class_mail(self) -> None:
+        address = self.site.lab.hosts["mx.plaintext.example"].address
+        self.configure(transport_maps=f"inline:{{ dane.example=smtp:[{address}] }}")
+        try:
+            queue_id = self.assert_accepted(self.site.send("cor@dane.example", mail_class="nta7516"))
+            self.assertEqual(self.queued(queue_id)["queue_name"], "hold")
+            recipient = self.only_evidence(queue_id)["recipients"][0]
+            self.assertEqual(recipient["rule"], "untrusted-route")
+            self.assertIn(f"smtp:[{address}]", recipient["explanation"])
+        finally:
+            self.configure(transport_maps="")
+
+    def test_a_relay_host_is_an_own_route(self) -> None:
+        address = self.site.lab.hosts["mx.plaintext.example"].address
+        self.configure(relayhost=f"[{address}]")
+        try:
+            queue_id = self.assert_accepted(self.site.send("cor@dane.example", mail_class="nta7516"))
+            self.assertEqual(self.queued(queue_id)["queue_name"], "hold")
+        finally:
+            self.configure(relayhost="")
+
+    def test_a_forged_low_tag_is_raised(self) -> None:
+        queue_id = self.assert_accepted(self.site.send("dirk@expired.example", mail_class="nta7516",
+                                                       sender="alice+smarttls-encrypted@org.example"))
+        self.assertEqual(self.queued(queue_id)["sender"], "alice+smarttls-dane@org.example")
+
+    def test_tls_required_no_changes_nothing(self) -> None:
+        reply = self.site.send("eva@plaintext.example", mail_class="nta7516", TLS_Required="no")
+        self.assertEqual(reply.code, 550, reply.text)
+        queue_id = self.assert_accepted(self.site.send("eva@expired.example", mail_class="nta7516", TLS_Required="no"))
+        self.site.postfix.postsuper("-H", queue_id)
+        self.site.postfix.flush()
+        self.assert_waits_under_dane(queue_id)
+
+
+class MissingLines(Scenario):
+    """Takes away every line of the shipped snippets that routes or enforces, one at a time."""
+
+    def lines(self) -> list[tuple[str, str]]:
+        found = []
+        for name in ("main.cf", "master.cf"):
+            for line in (SNIPPETS / name).read_text().splitlines():
+                skipped = not line.strip() or line.startswith("#") or line.startswith(("smtpd_milters", "milter_default_action"))
+                if not skipped and "syslog_name" not in line:
+                    found.append((name, line))
+        return found
+
+    def without(self, name: str, line: str) -> list[str]:
+        """The file's text without the line, once for each place where it stands."""
+        text = (self.site.postfix.config / name).read_text()
+        places = [match.start() for match in re.finditer(re.escape(line + "\n"), text)]
+        self.assertTrue(places, f"{name} has no line {line!r}")
+        return [text[:at] + text[at + len(line) + 1:] for at in places]
+
+    def code_of_class_mail(self) -> int:
+        """The reply code, or 0 when Postfix is broken altogether and does not answer."""
+        try:
+            return self.site.postfix.inject("alice@org.example", ["ann@dane.example"], {"X-SmartTLS-Class": "nta7516"}, "x", limit=5).code
+        except (OSError, smtplib.SMTPException):
+            return 0
+
+    def test_no_class_mail_is_accepted_while_any_line_is_missing(self) -> None:
+        self.assert_accepted(self.site.send("ann@dane.example", mail_class="nta7516"))
+        tried = 0
+        for name, line in dict.fromkeys(self.lines()):
+            file = self.site.postfix.config / name
+            whole = file.read_text()
+            for broken in self.without(name, line):
+                with self.subTest(f"{name}: {line}"):
+                    file.write_text(broken)
+                    settle(file)
+                    self.site.postfix.reload()
+                    self.assertNotEqual(self.code_of_class_mail(), 250)
+                    tried += 1
+                file.write_text(whole)
+                settle(file)
+                self.site.postfix.reload()
+        self.assertGreater(tried, 30)
+        self.assert_accepted(self.site.send("ann@dane.example", mail_class="nta7516"))
+        self.assert_no_data_in_clear()
+
+
+if __name__ == "__main__":
+    main()

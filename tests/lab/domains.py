@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The domains of the lab's Internet: a table with one row each, and the two types that a row is made of.
+
+Promises: data only; nothing here opens a file or a socket. A row states facts about a domain and its mail servers;
+what the engine should think of them is for the tests to say. host(N) is the server mx.<domain> at 127.25.0.N.
+Everything under LAB_NETWORK is "the public Internet" of the lab; other addresses are forbidden targets.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+LAB_NETWORK = "127.25.0.0/16"
+TOP = "example"
+DNS_SERVER = "127.25.255.2"         # NSD
+FAILING_DNS_SERVER = "127.25.255.3"  # answers SERVFAIL to everything
+SILENT_DNS_SERVER = "127.25.255.4"   # reads and never answers
+
+STARTTLS = ("yes", "no", "454", "502", "garbage", "reset", "hang")
+BANNERS = ("ok", "421", "554", "silence", "slow")
+DNS_FAULTS = ("", "wrong-ds", "expired-signatures", "servfail", "timeout", "nxdomain")
+
+
+@dataclass(frozen=True)
+class Host:
+    """One mail server and its faults. Fields below `listens` can be changed while it runs (Lab.change).
+
+    `tlsa` holds records as "usage selector matching", computed from the certificate (usage 0 and 2: from its issuer);
+    with " mismatch" behind they are computed from a stranger's; with hex digits behind they are taken as they are.
+    "servfail" makes the look-up of all of them fail.
+    """
+    name: str = "mx"
+    address: str = ""                   # none: the name has no address
+    alias: str = ""                     # what the MX record says instead: a CNAME for `name`
+    tlsa: tuple[str, ...] = ()
+    port: int = 25
+    listens: bool = True
+    banner: str = "ok"
+    banner_delay: float = 0.0           # seconds
+    starttls: str = "yes"
+    certificate: str = "good"           # a kind of certificates.KINDS
+    key: str = "ecdsa-256"              # a type of certificates.KEYS
+    tls_min: str = "1.2"
+    tls_max: str = "1.3"
+    ciphers: str = ""                   # OpenSSL's list, for TLS 1.2 and older
+    close_at: str = ""                  # a verb: the server hangs up when it hears it
+    replies: tuple[tuple[str, str], ...] = ()  # verb and the reply it gets instead, as ("RCPT", "451 4.7.1 Greylisted")
+
+    def __post_init__(self) -> None:
+        for value, allowed in ((self.starttls, STARTTLS), (self.banner, BANNERS)):
+            if value not in allowed:
+                raise ValueError(f"{value!r} is none of {', '.join(allowed)}")
+
+    def published_name(self, domain: str) -> str:
+        """The name that MX records use."""
+        return f"{self.alias}.{domain}" if self.alias else self.name
+
+
+@dataclass(frozen=True)
+class Domain:
+    """One domain. Without `mx`, each host gets an MX record, with preference 10, 20, ... in their order."""
+    name: str
+    hosts: tuple[Host, ...] = ()
+    signed: bool = True
+    mx: tuple[str, ...] = ()            # "10 mx.dane.example"; names are absolute
+    implicit: bool = False              # no MX record: the domain's own address is the server (RFC 5321 section 5.1)
+    null_mx: bool = False               # RFC 7505
+    fault: str = ""                     # one of DNS_FAULTS
+    text: tuple[str, ...] = ()          # more records of the zone, as lines of a zone file
+    about: str = ""
+
+    def __post_init__(self) -> None:
+        if self.fault not in DNS_FAULTS:
+            raise ValueError(f"{self.fault!r} is none of {', '.join(DNS_FAULTS)}")
+
+    def mx_records(self) -> tuple[str, ...]:
+        """The data of the MX records."""
+        if self.null_mx:
+            return ("0 .",)
+        if self.mx or self.implicit:
+            return self.mx
+        return tuple(f"{10 * n} {host.published_name(self.name)}" for n, host in enumerate(self.hosts, 1))
+
+
+def host(number: int, **facts) -> Host:
+    """A server at 127.25.0.`number`."""
+    return Host(address=f"127.25.{number // 256}.{number % 256}", **facts)
+
+
+def domain(name: str, *hosts: Host, **facts) -> Domain:
+    """A row of the table: gives the hosts their full names."""
+    own = name if facts.get("implicit") else None
+    return Domain(name, tuple(replace(h, name=own or f"{h.name}.{name}") for h in hosts), **facts)
+
+
+def records(usage_selector_matching: str) -> dict:
+    return {"tlsa": (usage_selector_matching,)}
+
+
+DANE = records("3 1 1")
+
+DOMAINS: tuple[Domain, ...] = (
+    domain("dane.example", host(1, **DANE), about="DNSSEC, TLSA 3 1 1 matches"),
+    domain("dane-ta.example", host(2, **records("2 0 1")), about="DNSSEC, TLSA 2 0 1 names the intermediate CA"),
+    domain("implicit.example", host(3, certificate="self-signed", **DANE), implicit=True, about="no MX, TLSA matches, self-signed"),
+    domain("cname-mx.example", host(4, alias="mail", **DANE), about="the MX name is a CNAME; TLSA at its target matches"),
+    domain("fickle.example", host(5, **DANE), about="DANE at first; tests take its TLS away"),
+    domain("tlsa-mismatch.example", host(6, **records("3 1 1 mismatch")), about="TLSA of another key"),
+    domain("tlsa-servfail.example", host(7, tlsa=("servfail",)), about="the TLSA look-up fails"),
+    domain("insecure-mx.example", mx=("10 mx.dane.example",), signed=False, about="unsigned; its MX is the host of dane.example"),
+    domain("pkix.example", host(10), signed=False, about="no DNSSEC, good CA certificate"),
+    domain("expired.example", host(11, certificate="expired"), signed=False, about="certificate expired"),
+    domain("not-yet-valid.example", host(12, certificate="not-yet-valid"), signed=False, about="certificate of next month"),
+    domain("self-signed.example", host(13, certificate="self-signed"), signed=False, about="self-signed certificate"),
+    domain("wrong-name.example", host(14, certificate="wrong-name"), signed=False, about="certificate of another name"),
+    domain("missing-intermediate.example", host(15, certificate="missing-intermediate"), signed=False,
+           about="sends its own certificate alone"),
+    domain("unknown-root.example", host(16, certificate="unknown-root"), signed=False, about="CA that nobody trusts"),
+    domain("plaintext.example", host(20, starttls="no"), signed=False, about="no STARTTLS"),
+    domain("starttls-454.example", host(21, starttls="454"), signed=False, about="offers STARTTLS, answers it with 454"),
+    domain("old-tls.example", host(22, tls_min="1.0", tls_max="1.0", key="rsa-2048"), signed=False, about="TLS 1.0 only"),
+    domain("two-mx.example", host(23, name="mx10", starttls="no"), host(24, name="mx20", **DANE),
+           about="best MX plaintext, second one DANE"),
+    domain("busy.example", host(30, banner="421"), signed=False, about="greets with 421"),
+    domain("silent.example", host(31, banner="silence"), signed=False, about="accepts and never speaks"),
+    domain("refused.example", host(32, listens=False), signed=False, about="nobody listens"),
+    domain("null-mx.example", null_mx=True, about="accepts no mail (RFC 7505)"),
+    domain("no-address.example", Host(), about="its MX host has no address"),
+    domain("nxdomain.example", fault="nxdomain", about="does not exist"),
+    domain("bogus.example", host(40, **DANE), fault="wrong-ds", about="DNSSEC broken: DS of another key"),
+    domain("stale.example", host(41, **DANE), fault="expired-signatures", about="DNSSEC broken: signatures expired"),
+    domain("servfail.example", signed=False, fault="servfail", about="its name server answers SERVFAIL"),
+    domain("timeout.example", signed=False, fault="timeout", about="its name server never answers"),
+    domain("private.example", Host(address="10.0.0.1", listens=False), signed=False, about="MX at 10.0.0.1"),
+    domain("loopback.example", Host(address="127.99.0.1"), signed=False, about="MX at 127.99.0.1, outside the lab network"),
+)

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "milter/postfix_config.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "tests/unit/milter/postfix_directory.h"
+
+namespace smarttls::milter {
+namespace {
+
+using policy::ErrorKind;
+using Tables = std::vector<std::string>;
+
+const std::vector<std::string> kFloors{"dane", "mta-sts", "pkix", "encrypted"};
+
+/// What `postconf -P` prints of the shipped master.cf.
+std::map<std::string, std::string> good_listing() {
+    std::map<std::string, std::string> lines;
+    const std::map<std::string, std::pair<std::string, std::string>> own{
+        {"dane", {"dane-only", ""}},
+        {"mta-sts", {"secure", "socketmap:unix:smarttlsd/engine.sock:mta-sts"}},
+        {"pkix", {"secure", "socketmap:unix:smarttlsd/engine.sock:pkix"}},
+        {"encrypted", {"encrypt", ""}}};
+    for (const auto& [floor, values] : own) {
+        const std::string prefix = "smarttls-" + floor + "/unix/";
+        lines[prefix + "smtp_tls_security_level"] = values.first;
+        lines[prefix + "smtp_tls_policy_maps"] = values.second;
+        lines[prefix + "smtp_tls_mandatory_protocols"] = ">=TLSv1.2";
+        lines[prefix + "smtp_tls_mandatory_ciphers"] = "high";
+        lines[prefix + "smtp_dns_support_level"] = "dnssec";
+        lines[prefix + "smtp_host_lookup"] = "dns";
+        lines[prefix + "smtp_fallback_relay"] = "";
+        lines[prefix + "tls_required_enable"] = "no";
+    }
+    return lines;
+}
+
+std::string print(const std::map<std::string, std::string>& lines) {
+    std::string text = "submission/inet/syslog_name = postfix/submission\n";
+    for (const auto& [key, value] : lines) text += key + " = " + value + "\n";
+    return text;
+}
+
+/// The error, which has to be Misconfigured.
+std::string error_of(const policy::Result<void>& result) {
+    if (result) return "no error";
+    EXPECT_EQ(result.error().kind, ErrorKind::Misconfigured) << result.error().what;
+    return result.error().what;
+}
+
+void expect_names(const std::string& error, const std::string& line, const std::string& what) {
+    EXPECT_NE(error.find(line), std::string::npos) << what << ": " << error;
+}
+
+TEST(CheckListing, IsContentWithTheShippedTransports) {
+    const auto checked = check_listing(print(good_listing()));
+    EXPECT_TRUE(checked) << checked.error().what;
+}
+
+TEST(CheckListing, NamesEachLineThatIsMissing) {
+    for (const auto& [key, value] : good_listing()) {
+        auto lines = good_listing();
+        lines.erase(key);
+        const std::string error = error_of(check_listing(print(lines)));
+        expect_names(error, key.substr(0, key.find('/')), key);
+        expect_names(error, "lacks -o " + key.substr(key.rfind('/') + 1) + "=" + value, key);
+    }
+}
+
+TEST(CheckListing, NamesEachLineThatIsChanged) {
+    for (const auto& [key, value] : good_listing()) {
+        for (const std::string wrong : {"may", "dane", "none", "verify", "yes", "native", "socketmap:unix:x:default",
+                                        "socketmap:unix:x:pkix, hash:/x", "hash:/x:pkix"}) {
+            auto lines = good_listing();
+            lines[key] = wrong;
+            const std::string error = error_of(check_listing(print(lines)));
+            expect_names(error, key.substr(0, key.find('/')), key + " = " + wrong);
+            expect_names(error, "-o " + key.substr(key.rfind('/') + 1) + "=", key + " = " + wrong);
+        }
+    }
+}
+
+TEST(CheckListing, RefusesALineThatStandsTwiceWithDifferentValues) {
+    const std::string twice = print(good_listing()) + "smarttls-dane/unix/smtp_tls_security_level = may\n";
+    EXPECT_EQ(error_of(check_listing(twice)),
+              "master.cf sets smarttls-dane/unix/smtp_tls_security_level twice");
+}
+
+TEST(CheckListing, RefusesPerSiteTablesOnATransport) {
+    for (const std::string& floor : kFloors) {
+        const std::string more = "smarttls-" + floor + "/unix/smtp_tls_per_site = hash:/etc/postfix/x\n";
+        expect_names(error_of(check_listing(print(good_listing()) + more)), "smarttls-" + floor, more);
+    }
+}
+
+TEST(CheckListing, RefusesAnEmptyListing) {
+    EXPECT_EQ(error_of(check_listing("")),
+              "transport smarttls-dane in master.cf lacks -o smtp_tls_security_level=dane-only");
+}
+
+TEST(SplitTables, SeparatesAtBlanksAndCommasOutsideOfBraces) {
+    EXPECT_EQ(split_tables(""), Tables{});
+    EXPECT_EQ(split_tables(" , \t\n"), Tables{});
+    EXPECT_EQ(split_tables("hash:/a"), Tables{"hash:/a"});
+    EXPECT_EQ(split_tables("hash:/a, hash:/b\thash:/c\n"), (Tables{"hash:/a", "hash:/b", "hash:/c"}));
+    EXPECT_EQ(split_tables("hash:/a, regexp:{ {/x, y/ z} {/a/ b} }"),
+              (Tables{"hash:/a", "regexp:{ {/x, y/ z} {/a/ b} }"}));
+    EXPECT_EQ(split_tables("pipemap:{site, strip} x"), (Tables{"pipemap:{site, strip}", "x"}));
+}
+
+class PostfixConfigTest : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        ASSERT_TRUE(std::filesystem::exists("/usr/sbin/postconf")) << "the package postfix is needed";
+    }
+    std::string check() { return error_of(PostfixConfig(postfix_.path()).check()); }
+    test::PostfixDirectory postfix_;
+};
+
+TEST_F(PostfixConfigTest, IsContentWithTheShippedFiles) { EXPECT_EQ(check(), "no error"); }
+
+TEST_F(PostfixConfigTest, NamesEachLineOfMasterCfThatIsMissing) {
+    for (const std::string& floor : kFloors) {
+        for (const std::string option :
+             {"smtp_tls_security_level", "smtp_tls_policy_maps", "smtp_tls_mandatory_protocols",
+              "smtp_tls_mandatory_ciphers", "smtp_dns_support_level", "smtp_host_lookup",
+              "smtp_fallback_relay", "tls_required_enable"}) {
+            postfix_.replace("master.cf", "    -o " + option + "=", "    -o x_" + option + "=",
+                             "smarttls-" + floor + " unix");
+            const std::string error = check();
+            expect_names(error, "transport smarttls-" + floor, option);
+            expect_names(error, "-o " + option + "=", option);
+        }
+    }
+}
+
+TEST_F(PostfixConfigTest, NamesATransportThatIsMissingOrNoSmtpClient) {
+    for (const std::string& floor : kFloors) {
+        const std::string line = "smarttls-" + floor + " unix - - y - - ";
+        postfix_.replace("master.cf", line + "smtp\n", "other-" + line + "smtp\n");
+        EXPECT_EQ(check(), "master.cf lacks the transport smarttls-" + floor + " (unix ... smtp)");
+        postfix_.replace("master.cf", line + "smtp\n", line + "smtpd\n");
+        EXPECT_EQ(check(), "master.cf lacks the transport smarttls-" + floor + " (unix ... smtp)");
+    }
+}
+
+TEST_F(PostfixConfigTest, NamesTheRowOfMainCfThatIsMissing) {
+    for (const std::string& floor : kFloors) {
+        postfix_.replace("main.cf", "    {/\\+smarttls-" + floor + "\"?@/ smarttls-" + floor + ":}", "    ");
+        EXPECT_EQ(check(), "sender_dependent_default_transport_maps in main.cf does not send +smarttls-" +
+                               floor + " to smarttls-" + floor + ":");
+    }
+}
+
+TEST_F(PostfixConfigTest, NamesARowOfMainCfThatSendsElsewhere) {
+    postfix_.replace("main.cf", "smarttls-dane:}", "smarttls-encrypted:}");
+    expect_names(check(), "does not send +smarttls-dane to smarttls-dane:", "wrong transport");
+    postfix_.replace("main.cf", "smarttls-pkix:}", "smarttls-pkix:[relay.example]}");
+    expect_names(check(), "does not send +smarttls-pkix to smarttls-pkix:", "a next hop");
+    postfix_.replace("main.cf", "maps = regexp:{\n", "maps = regexp:{ {/@/ smtp:} }, regexp:{\n");
+    expect_names(check(), "does not send +smarttls-dane", "an earlier table");
+}
+
+TEST_F(PostfixConfigTest, NamesTheDelimiterThatIsMissing) {
+    postfix_.replace("main.cf", "recipient_delimiter = +", "");
+    EXPECT_EQ(check(), "main.cf lacks recipient_delimiter = +");
+    postfix_.replace("main.cf", "recipient_delimiter = +", "recipient_delimiter = -");
+    EXPECT_EQ(check(), "main.cf lacks recipient_delimiter = +");
+    postfix_.replace("main.cf", "recipient_delimiter = +", "recipient_delimiter = -+");
+    EXPECT_EQ(check(), "no error");
+}
+
+TEST_F(PostfixConfigTest, NamesTheMapThatDoesNotTakeTheTagOff) {
+    postfix_.replace("main.cf", "\nsmtp_generic_maps =", "\nx_generic_maps =");
+    EXPECT_EQ(check(), "smtp_generic_maps in main.cf does not take +smarttls-dane off the sender");
+    postfix_.replace("main.cf", "lmtp_generic_maps = $smtp_generic_maps", "");
+    EXPECT_EQ(check(), "lmtp_generic_maps in main.cf does not take +smarttls-dane off the sender");
+    postfix_.replace("main.cf", "dane|mta-sts|pkix|encrypted", "dane|mta-sts|encrypted");
+    EXPECT_EQ(check(), "smtp_generic_maps in main.cf does not take +smarttls-pkix off the sender");
+}
+
+TEST_F(PostfixConfigTest, RefusesTheTableThatOverridesTheFloors) {
+    postfix_.write("main.cf", test::PostfixDirectory::shipped("main.cf") +
+                                  "\nsmtp_tls_per_site = hash:/etc/postfix/tls_per_site\n");
+    EXPECT_EQ(check(), "main.cf sets smtp_tls_per_site, which overrides the floors; use "
+                       "smtp_tls_policy_maps instead");
+}
+
+TEST_F(PostfixConfigTest, ToleratesTablesOfTheSiteThatComeFirstAndDoNotMatch) {
+    postfix_.replace("main.cf", "smtp_generic_maps = regexp:{", "smtp_generic_maps = regexp:{ {/@site/ x@y} },\n  regexp:{");
+    EXPECT_EQ(check(), "no error");
+}
+
+TEST_F(PostfixConfigTest, WithoutFilesIsAnError) {
+    const auto checked = PostfixConfig("/does/not/exist").check();
+    ASSERT_FALSE(checked);
+    EXPECT_NE(checked.error().what.find("/does/not/exist"), std::string::npos) << checked.error().what;
+}
+
+TEST_F(PostfixConfigTest, StampChangesWithEachOfTheTwoFiles) {
+    const PostfixConfig config(postfix_.path());
+    const FileStamp first = config.stamp();
+    EXPECT_EQ(config.stamp(), first);
+    postfix_.write("main.cf", "x = y\n");
+    const FileStamp second = config.stamp();
+    EXPECT_NE(second, first);
+    postfix_.write("master.cf", "");
+    EXPECT_NE(config.stamp(), second);
+    EXPECT_EQ(PostfixConfig("/does/not/exist").stamp(), FileStamp{});
+}
+
+}  // namespace
+}  // namespace smarttls::milter

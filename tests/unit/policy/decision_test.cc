@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/decision.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/policy/facts.h"
+
+namespace smarttls::policy {
+namespace {
+
+using test::mail_class;
+using test::recipient;
+using test::recipient_at;
+using test::recipient_by;
+using test::recipient_without_domain;
+
+const MailClass kStrict = mail_class("strict", Floor::Dane, Shortfall::Hold, Shortfall::Reject);
+
+/// Every recipient that differs in what the decision looks at.
+std::vector<Recipient> all_recipients() {
+    std::vector<Recipient> all{recipient(std::nullopt),
+                               recipient_by(RouteKind::Trusted, "local", ""),
+                               recipient_by(RouteKind::Untrusted, "smtp", "[relay.nl]"),
+                               recipient_by(RouteKind::Alias, "error", "5.1.1 unknown"),
+                               recipient_without_domain()};
+    for (const Level level : test::levels()) all.push_back(recipient_at(level));
+    return all;
+}
+
+std::string describe(const MailClass& c, Level level) {
+    return c.name + " level=" + std::string(to_string(c.level)) + " at " + std::string(to_string(level));
+}
+
+Outcome expected_of(Shortfall shortfall) {
+    return shortfall == Shortfall::Hold ? Outcome::Hold : Outcome::Reject;
+}
+
+/// The rules once more, in the words of the design (§5), for a recipient with an enforced route.
+Outcome expected(const MailClass& c, Level level) {
+    if (level == Level::Unknown) return Outcome::Queue;
+    if (level == Level::NoMail) return Outcome::Reject;
+    const bool reached = static_cast<int>(level) - static_cast<int>(Level::Encrypted) >=
+                         static_cast<int>(c.level) - static_cast<int>(Floor::Encrypted);
+    if (reached) return Outcome::Direct;
+    const bool no_tls = level == Level::Plaintext;
+    return expected_of(no_tls ? c.plaintext.value_or(c.insecure) : c.insecure);
+}
+
+TEST(Decision, FollowsTheTableForEveryLevelFloorAndShortfall) {
+    for (const MailClass& c : test::classes()) {
+        for (const Level level : test::levels()) {
+            EXPECT_EQ(decide(c, recipient_at(level)).outcome, expected(c, level)) << describe(c, level);
+        }
+    }
+}
+
+TEST(Decision, NamesTheRuleThatMatched) {
+    EXPECT_EQ(decide(kStrict, recipient_at(Level::Dane)).rule, "meets-level");
+    EXPECT_EQ(decide(kStrict, recipient_at(Level::MtaSts)).rule, "below-level");
+    EXPECT_EQ(decide(kStrict, recipient_at(Level::Plaintext)).rule, "plaintext");
+    EXPECT_EQ(decide(mail_class("c", Floor::Dane), recipient_at(Level::Plaintext)).rule, "below-level");
+    EXPECT_EQ(decide(kStrict, recipient_at(Level::Forbidden)).rule, "forbidden");
+    EXPECT_EQ(decide(kStrict, recipient_at(Level::NoMail)).rule, "no-mail");
+    EXPECT_EQ(decide(kStrict, recipient_at(Level::Unknown)).rule, "unknown");
+    EXPECT_EQ(decide(kStrict, recipient_without_domain()).rule, "address-literal");
+    EXPECT_EQ(decide(kStrict, recipient_by(RouteKind::Trusted, "local", "")).rule, "trusted-route");
+    EXPECT_EQ(decide(kStrict, recipient_by(RouteKind::Untrusted, "uucp", "")).rule, "untrusted-route");
+    EXPECT_EQ(decide(kStrict, recipient_by(RouteKind::Alias, "error", "")).rule, "alias");
+}
+
+TEST(Decision, NeverYieldsAWeakerOutcomeForAStricterLevel) {
+    for (const Recipient& one : all_recipients()) {
+        for (const MailClass& c : test::classes()) {
+            MailClass stricter = c;
+            for (const Floor floor : test::floors()) {
+                if (floor <= c.level) continue;
+                stricter.level = floor;
+                EXPECT_GE(decide(stricter, one).outcome, decide(c, one).outcome)
+                    << describe(stricter, one.verdict ? one.verdict->level : Level::Unknown);
+            }
+        }
+    }
+}
+
+TEST(Decision, NeverYieldsAWeakerOutcomeForAStricterShortfall) {
+    for (const Recipient& one : all_recipients()) {
+        for (const MailClass& c : test::classes()) {
+            MailClass stricter = c;
+            stricter.insecure = Shortfall::Reject;
+            if (c.plaintext) stricter.plaintext = Shortfall::Reject;
+            EXPECT_GE(decide(stricter, one).outcome, decide(c, one).outcome) << one.address;
+        }
+    }
+}
+
+TEST(Decision, NeverYieldsAWeakerOutcomeForAWeakerServer) {
+    constexpr Level kRanked[] = {Level::Plaintext, Level::Encrypted, Level::Pkix, Level::MtaSts, Level::Dane};
+    for (const MailClass& c : test::classes()) {
+        if (c.plaintext.value_or(c.insecure) < c.insecure) continue;  // the site wants it otherwise
+        for (std::size_t i = 1; i < std::size(kRanked); ++i) {
+            EXPECT_GE(decide(c, recipient_at(kRanked[i - 1])).outcome,
+                      decide(c, recipient_at(kRanked[i])).outcome)
+                << describe(c, kRanked[i]);
+        }
+    }
+}
+
+TEST(Decision, NeverHoldsOrRefusesForAnUnknownVerdict) {
+    for (const MailClass& c : test::classes()) {
+        EXPECT_EQ(decide(c, recipient_at(Level::Unknown)).outcome, Outcome::Queue) << c.name;
+        EXPECT_EQ(decide(c, recipient(std::nullopt)).outcome, Outcome::Queue)
+            << c.name << ": whoever was not asked about is not known";
+        for (const Reason reason : test::reasons()) {
+            EXPECT_EQ(decide(c, recipient(test::verdict(Level::Unknown, {reason}))).outcome, Outcome::Queue)
+                << c.name << " " << to_string(reason);
+        }
+    }
+}
+
+TEST(Decision, GivesDirectOnlyToEnforcedOrTrustedRoutesThatDeserveIt) {
+    for (const MailClass& c : test::classes()) {
+        for (const Recipient& one : all_recipients()) {
+            if (decide(c, one).outcome != Outcome::Direct) continue;
+            const bool deserved = one.route.kind == RouteKind::Trusted ||
+                                  one.route.kind == RouteKind::Alias ||
+                                  (one.verdict && meets(one.verdict->level, c.level));
+            EXPECT_TRUE(deserved) << c.name << " " << decide(c, one).rule;
+        }
+    }
+}
+
+TEST(Decision, IgnoresAGoodVerdictOnAnUntrustedRoute) {
+    Recipient one = recipient_at(Level::Dane);
+    one.route = {RouteKind::Untrusted, "smtp", "[relay.nl]"};
+    EXPECT_EQ(decide(kStrict, one).outcome, Outcome::Hold);
+}
+
+TEST(Decision, GivesTheReplyCodeThatFitsTheReason) {
+    const MailClass refusing = mail_class("c", Floor::Dane, Shortfall::Reject);
+    struct Row {
+        Recipient recipient;
+        std::string_view code;
+        std::string_view enhanced;
+    };
+    const Row rows[] = {
+        {recipient_by(RouteKind::Untrusted, "smtp", "[relay.nl]"), "550", "5.7.1"},
+        {recipient_without_domain(), "550", "5.7.1"},
+        {recipient(test::verdict(Level::NoMail, {Reason::NullMx})), "556", "5.1.10"},
+        {recipient(test::verdict(Level::NoMail, {Reason::NoSuchDomain})), "550", "5.1.2"},
+        {recipient_at(Level::Plaintext), "550", "5.7.4"},
+        {recipient_at(Level::Encrypted), "550", "5.7.5"},
+        {recipient_at(Level::Forbidden), "550", "5.7.5"},
+    };
+    for (const Row& row : rows) {
+        const RecipientDecision decision = decide(refusing, row.recipient);
+        EXPECT_EQ(decision.outcome, Outcome::Reject) << decision.rule;
+        EXPECT_EQ(decision.reply.code, row.code) << decision.rule;
+        EXPECT_EQ(decision.reply.enhanced, row.enhanced) << decision.rule;
+    }
+}
+
+TEST(Decision, HasAReplyCodeOnlyForRefusals) {
+    for (const MailClass& c : test::classes()) {
+        for (const Recipient& one : all_recipients()) {
+            const RecipientDecision decision = decide(c, one);
+            const bool refused = decision.outcome == Outcome::Reject;
+            EXPECT_EQ(!decision.reply.code.empty(), refused) << decision.rule;
+            if (refused) {
+                EXPECT_EQ(decision.reply.code.front(), '5');
+                EXPECT_TRUE(decision.reply.enhanced.starts_with("5."));
+            }
+        }
+    }
+}
+
+MessageDecision combined(const MailClass& c, const std::vector<Recipient>& recipients) {
+    std::vector<RecipientDecision> decisions;
+    for (const Recipient& one : recipients) decisions.push_back(decide(c, one));
+    return combine(recipients, decisions);
+}
+
+TEST(Combine, TakesTheSeverestOutcomeAndItsExplanation) {
+    const std::vector<Recipient> recipients{recipient_at(Level::Dane), recipient_at(Level::Encrypted),
+                                            recipient_at(Level::Unknown)};
+    const MessageDecision whole = combined(kStrict, recipients);
+    EXPECT_EQ(whole.outcome, Outcome::Hold);
+    EXPECT_TRUE(whole.explanation.starts_with(decide(kStrict, recipients[1]).explanation));
+    EXPECT_TRUE(whole.explanation.ends_with(" The whole message is held, since it is not split."))
+        << whole.explanation;
+}
+
+TEST(Combine, OfAllPairsIsTheSevererOfTheTwo) {
+    for (const MailClass& c : test::classes()) {
+        for (const Recipient& left : all_recipients()) {
+            for (const Recipient& right : all_recipients()) {
+                const Outcome severer = std::max(decide(c, left).outcome, decide(c, right).outcome);
+                EXPECT_EQ(combined(c, {left, right}).outcome, severer);
+                EXPECT_EQ(combined(c, {right, left}).outcome, severer);
+            }
+        }
+    }
+}
+
+TEST(Combine, WithOneRecipientMoreNeverYieldsAWeakerOutcome) {
+    for (const Recipient& first : all_recipients()) {
+        const MessageDecision alone = combined(kStrict, {first});
+        for (const Recipient& second : all_recipients()) {
+            EXPECT_GE(combined(kStrict, {first, second}).outcome, alone.outcome);
+        }
+    }
+}
+
+TEST(Combine, OfOneRecipientIsItsDecision) {
+    for (const Recipient& one : all_recipients()) {
+        const RecipientDecision decision = decide(kStrict, one);
+        const MessageDecision whole = combined(kStrict, {one});
+        EXPECT_EQ(whole.outcome, decision.outcome);
+        EXPECT_EQ(whole.explanation, decision.explanation);
+        EXPECT_EQ(whole.reply.code, decision.reply.code);
+    }
+}
+
+TEST(Combine, SaysThatARefusalConcernsTheWholeMessage) {
+    const MessageDecision whole =
+        combined(kStrict, {recipient_at(Level::Dane), recipient_at(Level::Plaintext)});
+    EXPECT_EQ(whole.outcome, Outcome::Reject);
+    EXPECT_EQ(whole.reply.enhanced, "5.7.4");
+    EXPECT_TRUE(whole.explanation.ends_with(" The whole message is refused, since it is not split."))
+        << whole.explanation;
+}
+
+TEST(Combine, SaysNothingMoreWhenTheMailGoesOut) {
+    const std::vector<Recipient> recipients{recipient_at(Level::Dane), recipient_at(Level::Unknown)};
+    EXPECT_EQ(combined(kStrict, recipients).explanation, decide(kStrict, recipients[1]).explanation);
+}
+
+TEST(Outcome, HasADistinctName) {
+    EXPECT_EQ(to_string(Outcome::Direct), "direct");
+    EXPECT_EQ(to_string(Outcome::Queue), "queue");
+    EXPECT_EQ(to_string(Outcome::Hold), "hold");
+    EXPECT_EQ(to_string(Outcome::Reject), "reject");
+}
+
+TEST(Strictest, PrefersTheHigherLevelThenTheSevererShortfallThenTheName) {
+    const MailClass pkix = mail_class("pkix", Floor::Pkix, Shortfall::Reject);
+    const MailClass dane = mail_class("dane", Floor::Dane, Shortfall::Hold);
+    const MailClass dane_reject = mail_class("z-dane-reject", Floor::Dane, Shortfall::Reject);
+    const MailClass dane_plain = mail_class("z-dane-plain", Floor::Dane, Shortfall::Hold, Shortfall::Reject);
+    const MailClass twin = mail_class("b-dane", Floor::Dane, Shortfall::Hold);
+    EXPECT_EQ(strictest({&pkix, &dane}), &dane);
+    EXPECT_EQ(strictest({&dane, &dane_reject}), &dane_reject);
+    EXPECT_EQ(strictest({&dane, &dane_plain}), &dane_plain);
+    EXPECT_EQ(strictest({&dane, &twin}), &twin);
+    EXPECT_EQ(strictest({&twin, &dane}), &twin) << "the order of the headers does not matter";
+    EXPECT_EQ(strictest({&pkix}), &pkix);
+    EXPECT_EQ(strictest({}), nullptr);
+}
+
+TEST(Strictest, OfTwoClassesNeverDecidesMoreMildlyThanEitherUnderOneShortfall) {
+    for (const MailClass& left : test::classes()) {
+        for (const MailClass& right : test::classes()) {
+            if (left.insecure != right.insecure || left.plaintext != right.plaintext) continue;
+            const MailClass& winner = *strictest({&left, &right});
+            for (const Recipient& one : all_recipients()) {
+                EXPECT_GE(decide(winner, one).outcome,
+                          std::max(decide(left, one).outcome, decide(right, one).outcome));
+            }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace smarttls::policy

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "smarttls/probe.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/smarttls/mail/fake_mail_server.h"
+#include "tests/unit/smarttls/mail/run.h"
+#include "tests/unit/smarttls/mail/table_lookup.h"
+
+namespace smarttls::engine {
+namespace {
+
+using policy::DaneStatus;
+using policy::Level;
+using policy::Reason;
+using policy::Verdict;
+using std::chrono::seconds;
+using Reasons = std::vector<Reason>;
+
+policy::IpAddress ip(const char* text) {
+    return policy::IpAddress::parse(text).value();
+}
+
+class Probe : public testing::Test {
+  protected:
+    Verdict probe(const std::string& next_hop) {
+        boost::asio::io_context io;
+        ProbeSettings settings;
+        settings.mx = scope_;
+        settings.helo_name = "probe.example";
+        settings.min_ttl = seconds(60);
+        settings.max_ttl = seconds(7200);
+        settings.failure_ttl = seconds(30);
+        settings.limits.banner = std::chrono::milliseconds(200);
+        settings.clock = [] { return kNow; };
+        const AddressGuard guard({policy::Network::parse("127.0.0.0/24").value()});
+        Prober prober(io.get_executor(), dns_, guard, tls_, settings);
+        return run(io, prober.probe(policy::NextHop::parse(next_hop).value(), soon()));
+    }
+    static std::string at(const char* domain, const FakeMailServer& server) {
+        return domain + (":" + std::to_string(server.port()));
+    }
+    void mx(std::vector<MxRecord> all, DnsStatus status = DnsStatus::Secure, int ttl = 3600) {
+        dns_.mx_answers["example.nl"] = records<MxRecord>(status, std::move(all), ttl);
+    }
+    void address(const char* host, std::vector<policy::IpAddress> all,
+                 DnsStatus status = DnsStatus::Secure) {
+        dns_.address_answers[host] = records<policy::IpAddress>(status, std::move(all));
+    }
+    void tlsa(const char* base, const TlsaRecord& record) {
+        dns_.tlsa_answers[base] = records<TlsaRecord>(DnsStatus::Secure, {record}, 1800);
+    }
+
+    policy::MxScope scope_ = policy::MxScope::All;
+    TableLookup dns_;
+    const Identity root_ = issue({.common_name = "Root", .is_ca = true});
+    const Identity leaf_ = issue({.dns_names = {"mx.example.nl"}, .issuer = &root_});
+    const TlsContext tls_ = trusting({&root_});
+    const SslCtxHandle context_ = server_context({&leaf_});
+};
+
+TEST_F(Probe, FindsDane) {
+    const FakeMailServer server(good_server(context_.get()));
+    mx({{10, "mx.example.nl"}});
+    address("mx.example.nl", {ip("127.0.0.1")});
+    tlsa("mx.example.nl", tlsa_of(3, 1, 1, leaf_));
+    const Verdict verdict = probe(at("example.nl", server));
+    EXPECT_EQ(verdict.domain, at("example.nl", server));
+    EXPECT_EQ(verdict.level, Level::Dane);
+    EXPECT_EQ(verdict.reasons, Reasons{});
+    EXPECT_TRUE(verdict.mx_secure);
+    EXPECT_EQ(verdict.checked, kNow);
+    EXPECT_EQ(verdict.expires, kNow + seconds(1800));  // the TLSA answer is the shortest
+    ASSERT_EQ(verdict.hosts.size(), 1U);
+    const policy::HostVerdict& host = verdict.hosts[0];
+    EXPECT_EQ(host.name, "mx.example.nl");
+    EXPECT_EQ(host.preference, 10);
+    EXPECT_EQ(host.addresses, std::vector<std::string>{"127.0.0.1"});
+    EXPECT_EQ(host.level, Level::Dane);
+    EXPECT_EQ(host.dane.status, DaneStatus::Verified);
+    EXPECT_EQ(host.dane.usage, 3);
+    EXPECT_TRUE(host.tls);
+    EXPECT_TRUE(host.certificate);
+    EXPECT_EQ(dns_.asked, (std::vector<std::string>{
+                              "MX example.nl", "A mx.example.nl",
+                              "TLSA _" + std::to_string(server.port()) + "._tcp.mx.example.nl"}));
+}
+
+TEST_F(Probe, DoesNotCallAHostBehindAnInsecureMxDane) {
+    const FakeMailServer server(good_server(context_.get()));
+    mx({{10, "mx.example.nl"}}, DnsStatus::Insecure);
+    address("mx.example.nl", {ip("127.0.0.1")});
+    tlsa("mx.example.nl", tlsa_of(3, 1, 1, leaf_));
+    const Verdict verdict = probe(at("example.nl", server));
+    EXPECT_FALSE(verdict.mx_secure);
+    EXPECT_EQ(verdict.level, Level::Pkix);
+    EXPECT_EQ(verdict.hosts.at(0).dane.status, DaneStatus::Verified);
+}
+
+TEST_F(Probe, TakesTheNextHopAsNameOfUsage2OnlyBehindASecureMx) {
+    const Identity domain = issue({.dns_names = {"example.nl"}, .issuer = &root_});
+    const SslCtxHandle context = server_context({&domain, &root_});
+    const FakeMailServer server(good_server(context.get()));
+    address("mx.example.nl", {ip("127.0.0.1")});
+    tlsa("mx.example.nl", tlsa_of(2, 0, 1, root_));
+    mx({{10, "mx.example.nl"}});
+    EXPECT_EQ(probe(at("example.nl", server)).level, Level::Dane);
+    mx({{10, "mx.example.nl"}}, DnsStatus::Insecure);
+    const Verdict verdict = probe(at("example.nl", server));
+    EXPECT_EQ(verdict.level, Level::Forbidden);
+    EXPECT_EQ(verdict.reasons, Reasons{Reason::TlsaInvalid});
+}
+
+TEST_F(Probe, ForbidsAMismatch) {
+    const FakeMailServer server(good_server(context_.get()));
+    mx({{10, "mx.example.nl"}});
+    address("mx.example.nl", {ip("127.0.0.1")});
+    tlsa("mx.example.nl", tlsa_of(3, 1, 1, root_));
+    const Verdict verdict = probe(at("example.nl", server));
+    EXPECT_EQ(verdict.level, Level::Forbidden);
+    EXPECT_EQ(verdict.reasons, Reasons{Reason::TlsaInvalid});
+}
+
+TEST_F(Probe, ForbidsAStrippedStarttls) {
+    const FakeMailServer server(plain_server());
+    mx({{10, "mx.example.nl"}});
+    address("mx.example.nl", {ip("127.0.0.1")});
+    tlsa("mx.example.nl", tlsa_of(3, 1, 1, leaf_));
+    const Verdict verdict = probe(at("example.nl", server));
+    EXPECT_EQ(verdict.level, Level::Forbidden);
+    EXPECT_EQ(verdict.reasons, Reasons{Reason::StarttlsNotSupported});
+}
+
+TEST_F(Probe, FindsPkixWithoutDnssecAndAsksNoTlsa) {
+    const FakeMailServer server(good_server(context_.get()));
+    mx({{10, "mx.example.nl"}}, DnsStatus::Insecure);
+    address("mx.example.nl", {ip("127.0.0.1")}, DnsStatus::Insecure);
+    const Verdict verdict = probe(at("example.nl", server));
+    EXPECT_EQ(verdict.level, Level::Pkix);
+    EXPECT_EQ(verdict.hosts.at(0).dane.status, DaneStatus::Insecure);
+    EXPECT_EQ(dns_.asked.size(), 2U);
+}
+
+TEST_F(Probe, DoesNotConnectWhenTheTlsaLookUpFails) {
+    const FakeMailServer server(good_server(context_.get()));
+    mx({{10, "mx.example.nl"}});
+    address("mx.example.nl", {ip("127.0.0.1")});
+    dns_.tlsa_answers["mx.example.nl"] =
+        without_records<TlsaRecord>(DnsStatus::Bogus, DnsOutcome::None);
+    const Verdict verdict = probe(at("example.nl", server));
+    EXPECT_EQ(verdict.level, Level::Unknown);
+    EXPECT_EQ(verdict.reasons, Reasons{Reason::DnssecInvalid});
+    EXPECT_EQ(verdict.hosts.at(0).dane.status, DaneStatus::Bogus);
+    EXPECT_EQ(verdict.expires, kNow + seconds(30));
+    EXPECT_EQ(server.connections(), 0);
+}
+
+TEST_F(Probe, NeverConnectsToAnAddressThatIsNotAllowed) {
+    const FakeMailServer inside(good_server(context_.get()), "127.9.9.9");
+    mx({{10, "mx.example.nl"}});
+    address("mx.example.nl", {ip("127.9.9.9"), ip("10.0.0.1"), ip("::1")});
+    const Verdict verdict = probe(at("example.nl", inside));
+    EXPECT_EQ(verdict.level, Level::Unknown);
+    EXPECT_EQ(verdict.reasons, Reasons{Reason::AddressNotAllowed});
+    EXPECT_EQ(inside.connections(), 0);
+    EXPECT_EQ(verdict.hosts.at(0).addresses.size(), 3U);
+}
+
+TEST_F(Probe, TriesTheNextAddressWhenOneCannotBeConnected) {
+    const FakeMailServer server(good_server(context_.get()));
+    mx({{10, "mx.example.nl"}});
+    address("mx.example.nl", {ip("10.0.0.1"), ip("127.0.0.9"), ip("127.0.0.1")});
+    EXPECT_EQ(probe(at("example.nl", server)).level, Level::Pkix);
+}
+
+TEST_F(Probe, DoesNotTryAnotherAddressOfAHostThatAnswered) {
+    const FakeMailServer plain(plain_server());
+    const FakeMailServer good(good_server(context_.get()), "127.0.0.2", plain.port());
+    mx({{10, "mx.example.nl"}});
+    address("mx.example.nl", {ip("127.0.0.1"), ip("127.0.0.2")});
+    EXPECT_EQ(probe(at("example.nl", plain)).level, Level::Plaintext);
+    EXPECT_EQ(good.connections(), 0);
+}
+
+TEST_F(Probe, JudgesTheDomainByItsWeakestHost) {
+    const FakeMailServer good(good_server(context_.get()));
+    const FakeMailServer plain(plain_server(), "127.0.0.2", good.port());
+    mx({{10, "mx.example.nl"}, {20, "mx2.example.nl"}, {30, "nowhere.example.nl"}});
+    address("mx.example.nl", {ip("127.0.0.1")});
+    address("mx2.example.nl", {ip("127.0.0.2")});
+    Verdict verdict = probe(at("example.nl", good));
+    EXPECT_EQ(verdict.level, Level::Plaintext);
+    EXPECT_EQ(verdict.reasons, Reasons{Reason::StarttlsNotSupported});
+    ASSERT_EQ(verdict.hosts.size(), 3U);
+    EXPECT_EQ(verdict.hosts[0].level, Level::Pkix);
+    EXPECT_EQ(verdict.hosts[2].reasons, Reasons{Reason::NoAddress});
+    scope_ = policy::MxScope::Best;
+    EXPECT_EQ(probe(at("example.nl", good)).level, Level::Pkix);
+}
+
+TEST_F(Probe, TakesTheDomainItselfWithoutMx) {
+    const Identity own = issue({.dns_names = {"example.nl"}});
+    const SslCtxHandle context = server_context({&own});
+    const FakeMailServer server(good_server(context.get()));
+    dns_.mx_answers["example.nl"] =
+        without_records<MxRecord>(DnsStatus::Secure, DnsOutcome::NoData);
+    address("example.nl", {ip("127.0.0.1")});
+    tlsa("example.nl", tlsa_of(3, 0, 1, own));
+    const Verdict verdict = probe(at("example.nl", server));
+    EXPECT_EQ(verdict.level, Level::Dane);
+    EXPECT_EQ(verdict.hosts.at(0).name, "example.nl");
+}
+
+TEST_F(Probe, LooksForTlsaAtTheExpansionOfTheHost) {
+    const FakeMailServer server(good_server(context_.get()));
+    mx({{10, "alias.example.nl"}});
+    address("alias.example.nl", {ip("127.0.0.1")});
+    dns_.address_answers["alias.example.nl"].canonical_name = "mx.example.nl";
+    tlsa("mx.example.nl", tlsa_of(3, 1, 1, leaf_));
+    const Verdict verdict = probe(at("example.nl", server));
+    EXPECT_EQ(verdict.level, Level::Dane);
+    EXPECT_EQ(verdict.hosts.at(0).name, "alias.example.nl");  // unexpanded: RFC 7672 §2.2.1
+    EXPECT_EQ(server.heard().at(2), "sni:mx.example.nl");
+}
+
+TEST_F(Probe, AsksNoMxForABracketedHost) {
+    const FakeMailServer server(good_server(context_.get()));
+    address("mx.example.nl", {ip("127.0.0.1")});
+    tlsa("mx.example.nl", tlsa_of(3, 1, 1, leaf_));
+    const Verdict verdict = probe("[mx.example.nl]:" + std::to_string(server.port()));
+    EXPECT_EQ(verdict.level, Level::Dane);
+    EXPECT_TRUE(verdict.mx_secure);
+    EXPECT_EQ(dns_.asked.at(0), "A mx.example.nl");
+    EXPECT_EQ(verdict.domain, "[mx.example.nl]:" + std::to_string(server.port()));
+}
+
+TEST_F(Probe, SaysThatADomainTakesNoMail) {
+    mx({{0, ""}});
+    Verdict verdict = probe("example.nl");
+    EXPECT_EQ(verdict.level, Level::NoMail);
+    EXPECT_EQ(verdict.reasons, Reasons{Reason::NullMx});
+    EXPECT_TRUE(verdict.mx_secure);
+    EXPECT_EQ(verdict.expires, kNow + seconds(3600));
+    verdict = probe("nowhere.nl");
+    EXPECT_EQ(verdict.level, Level::NoMail);
+    EXPECT_EQ(verdict.reasons, Reasons{Reason::NoSuchDomain});
+}
+
+TEST_F(Probe, KnowsNothingWhenTheMxLookUpFails) {
+    dns_.mx_answers["example.nl"] = without_records<MxRecord>(DnsStatus::Bogus, DnsOutcome::None);
+    const Verdict verdict = probe("example.nl");
+    EXPECT_EQ(verdict.level, Level::Unknown);
+    EXPECT_EQ(verdict.reasons, Reasons{Reason::DnssecInvalid});
+    EXPECT_FALSE(verdict.mx_secure);
+    EXPECT_EQ(verdict.expires, kNow + seconds(30));
+}
+
+TEST_F(Probe, BoundsTheTtl) {
+    mx({{0, ""}}, DnsStatus::Secure, 5);
+    EXPECT_EQ(probe("example.nl").expires, kNow + seconds(60));
+    mx({{0, ""}}, DnsStatus::Secure, 1'000'000);
+    EXPECT_EQ(probe("example.nl").expires, kNow + seconds(7200));
+}
+
+TEST_F(Probe, CallsAnMxThatIsAnAddressNoHost) {
+    mx({{10, "192.0.2.1"}});
+    const Verdict verdict = probe("example.nl");
+    EXPECT_EQ(verdict.level, Level::Unknown);
+    EXPECT_EQ(verdict.hosts.at(0).name, "192.0.2.1");
+    EXPECT_EQ(verdict.reasons, Reasons{Reason::NoAddress});
+}
+
+TEST_F(Probe, LooksAtTenHostsAndNotesThatThereAreMore) {
+    std::vector<MxRecord> many;
+    for (std::uint16_t i = 0; i < 30; ++i)
+        many.push_back({i, "mx" + std::to_string(i) + ".example"});
+    mx(std::move(many));
+    const Verdict verdict = probe("example.nl");
+    EXPECT_EQ(verdict.hosts.size(), 10U);
+    EXPECT_EQ(verdict.reasons, (Reasons{Reason::NoAddress, Reason::TooManyMx}));
+}
+
+TEST_F(Probe, TalksToTheHostsSideBySide) {
+    const FakeMailServer first([](MailPeer& peer) { peer.wait_for_end(); });
+    std::vector<std::unique_ptr<FakeMailServer>> others;
+    std::vector<MxRecord> all{{1, "mx1.example.nl"}};
+    address("mx1.example.nl", {ip("127.0.0.1")});
+    for (int i = 2; i <= 8; ++i) {
+        const std::string where = "127.0.0." + std::to_string(i);
+        const std::string name = "mx" + std::to_string(i) + ".example.nl";
+        others.push_back(std::make_unique<FakeMailServer>(
+            [](MailPeer& peer) { peer.wait_for_end(); }, where.c_str(), first.port()));
+        address(name.c_str(), {ip(where.c_str())});
+        all.push_back({1, name});
+    }
+    mx(std::move(all));
+    const auto begin = std::chrono::steady_clock::now();
+    const Verdict verdict = probe(at("example.nl", first));
+    EXPECT_EQ(verdict.level, Level::Unknown);
+    EXPECT_EQ(verdict.reasons, Reasons{Reason::Timeout});
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(1));  // 8 waits of 200 ms each
+}
+
+}  // namespace
+}  // namespace smarttls::engine

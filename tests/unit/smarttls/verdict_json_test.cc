@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "smarttls/verdict_json.h"
+
+#include <gtest/gtest.h>
+
+#include "smarttls/netstring.h"
+#include "tests/unit/smarttls/verdicts.h"
+
+namespace smarttls::engine {
+namespace {
+
+using policy::DaneStatus;
+using policy::Level;
+using policy::Reason;
+using policy::Verdict;
+
+constexpr std::string_view kFull =
+    R"({"domain":"example.nl","level":"dane","reasons":[],"mx_secure":true,)"
+    R"("checked":"2026-11-23T08:00:00Z","expires":"2026-11-23T09:00:00Z",)"
+    R"("hosts":[{"name":"mx1.example.nl","preference":10,"addresses":["192.0.2.1","2001:db8::1"],)"
+    R"("level":"dane","reasons":["certificate-expired"],)"
+    R"("tls":{"protocol":"TLSv1.3","suite":"TLS_AES_256_GCM_SHA384","group":"x25519"},)"
+    R"("certificate":{"subject":"CN=mx1.example.nl","issuer":"CN=Lab","names":["mx1.example.nl"],)"
+    R"("not_before":"2026-01-01T00:00:00Z","not_after":"2026-11-01T00:00:00Z",)"
+    R"("key":"ecdsa-256","signature":"sha256","sha256":"00ff"},)"
+    R"("dane":{"status":"verified","usage":3,"selector":1,"matching":1}}]})";
+
+constexpr std::string_view kLeast =
+    R"({"domain":"[relay.example.nl]:587","level":"unknown","reasons":["timeout"],)"
+    R"("mx_secure":false,"checked":"2026-11-23T08:00:00Z","expires":"2026-11-23T09:00:00Z",)"
+    R"("hosts":[{"name":"relay.example.nl","preference":0,"addresses":[],"level":"unknown",)"
+    R"("reasons":["timeout","busy"],"dane":{"status":"none"}}]})";
+
+Verdict full() {
+    Verdict result = verdict("example.nl", Level::Dane, {host("mx1.example.nl", Level::Dane)});
+    policy::HostVerdict& mx = result.hosts[0];
+    mx.addresses = {"192.0.2.1", "2001:db8::1"};
+    mx.reasons = {Reason::CertificateExpired};
+    mx.tls = policy::TlsFacts{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "x25519"};
+    mx.certificate = policy::CertificateFacts{
+        "CN=mx1.example.nl",        "CN=Lab",    {"mx1.example.nl"}, at("2026-01-01T00:00:00Z"),
+        at("2026-11-01T00:00:00Z"), "ecdsa-256", "sha256",           "00ff"};
+    mx.dane = {DaneStatus::Verified, 3, 1, 1};
+    return result;
+}
+
+std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
+    std::string result(text);
+    const std::size_t place = result.find(from);
+    EXPECT_NE(place, std::string::npos) << from;
+    return result.replace(place, from.size(), to);
+}
+
+TEST(VerdictJson, WritesTheDocumentedTextInTheDocumentedOrder) {
+    EXPECT_EQ(to_json(full()), kFull);
+}
+
+TEST(VerdictJson, ReadsBackWhatItWrites) {
+    for (const std::string_view text : {kFull, kLeast}) {
+        const auto parsed = parse_verdict(text);
+        ASSERT_TRUE(parsed) << parsed.error().what;
+        EXPECT_EQ(to_json(*parsed), text);
+    }
+}
+
+TEST(VerdictJson, LeavesOutAnUnknownGroup) {
+    Verdict changed = full();
+    changed.hosts[0].tls->group.clear();
+    EXPECT_NE(to_json(changed).find(R"("suite":"TLS_AES_256_GCM_SHA384"},"certificate")"),
+              std::string::npos);
+}
+
+TEST(VerdictJson, IgnoresMembersAndReasonsOfANewerEngine) {
+    std::string text =
+        replaced(kFull, R"({"domain")", R"({"grade":"good","sts":{"max_age":1},"domain")");
+    text = replaced(text, R"(["certificate-expired"])",
+                    R"(["from-the-future","certificate-expired"])");
+    const auto parsed = parse_verdict(text);
+    ASSERT_TRUE(parsed) << parsed.error().what;
+    EXPECT_EQ(to_json(*parsed), kFull);
+}
+
+struct Mistake {
+    const char* from;
+    const char* to;
+    const char* what;
+};
+
+TEST(VerdictJson, RefusesMistakesInWhatItKnowsAndNamesTheMember) {
+    const std::vector<Mistake> mistakes{
+        {R"("domain":"example.nl",)", "", "verdict: domain: it is missing"},
+        {R"("domain":"example.nl")", R"("domain":7)", "domain: it is not a string"},
+        {R"("level":"dane","reasons":[],"mx)", R"("level":"Dane","reasons":[],"mx)",
+         "verdict: level: it is none"},
+        {R"("reasons":[],)", R"("reasons":"busy",)", "verdict: reasons: it is not an array"},
+        {R"("reasons":[],)", R"("reasons":[3],)", "reasons: element 0: it is not a string"},
+        {R"("mx_secure":true)", R"("mx_secure":1)", "mx_secure: it is neither true nor false"},
+        {R"("2026-11-23T08:00:00Z")", R"("yesterday")", "checked: it is not a time"},
+        {R"("preference":10)", R"("preference":65536)", "hosts: element 0: preference: it is not"},
+        {R"("preference":10)", R"("preference":-1)", "preference: it is not a whole number"},
+        {R"("preference":10)", R"("preference":1.5)", "preference: it is not a whole number"},
+        {R"("usage":3)", R"("usage":256)", "dane: usage: it is not a whole number from 0 to 255"},
+        {R"("status":"verified")", R"("status":"fine")", "dane: status: it is none"},
+        {R"("suite":"TLS_AES_256_GCM_SHA384",)", "", "tls: suite: it is missing"},
+        {R"("key":"ecdsa-256",)", R"("key":null,)", "certificate: key: it is not a string"},
+        {R"("dane":{)", R"("tlsa":{)", "dane: it is missing"},
+    };
+    for (const Mistake& mistake : mistakes) {
+        const auto parsed = parse_verdict(replaced(kFull, mistake.from, mistake.to));
+        ASSERT_FALSE(parsed) << mistake.to;
+        EXPECT_EQ(parsed.error().kind, policy::ErrorKind::Malformed);
+        EXPECT_NE(parsed.error().what.find(mistake.what), std::string::npos) << parsed.error().what;
+    }
+}
+
+TEST(VerdictJson, RefusesWhatIsNoVerdict) {
+    const std::string deep = R"({"hosts":)" + std::string(50000, '[');
+    for (const std::string& text :
+         {std::string(), std::string("null"), std::string("[]"), std::string("{}"),
+          std::string(kFull) + "x", deep, std::string(kFull.substr(0, kFull.size() - 1)),
+          std::string(kFull) + std::string(kLongestReply, ' ')}) {
+        EXPECT_FALSE(parse_verdict(text)) << text.substr(0, 40);
+    }
+}
+
+TEST(VerdictJson, MakesForeignBytesHarmless) {
+    Verdict changed = full();
+    changed.hosts[0].certificate->subject =
+        "CN=\"a\\b\",O=\xff\xc3\xa9\n\x7f" + std::string(600, 'x');
+    const auto parsed = parse_verdict(to_json(changed));
+    ASSERT_TRUE(parsed) << parsed.error().what;
+    EXPECT_EQ(parsed->hosts[0].certificate->subject,
+              "CN=\"a\\b\",O=?????" + std::string(512 - 16, 'x'));
+}
+
+TEST(VerdictJson, FitsIntoAReplyWhateverTheCertificatesSay) {
+    Verdict changed = full();
+    changed.hosts[0].certificate->names.assign(1000, std::string(253, 'n'));
+    changed.hosts.resize(10, changed.hosts[0]);
+    const std::string text = to_json(changed);
+    EXPECT_LE(text.size(), kLongestReply - 3);
+    const auto parsed = parse_verdict(text);
+    ASSERT_TRUE(parsed) << parsed.error().what;
+    EXPECT_EQ(parsed->hosts.size(), 10U);
+    EXPECT_EQ(parsed->hosts[9].certificate->names.size(), 8U);
+}
+
+}  // namespace
+}  // namespace smarttls::engine

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 
-#include <iostream>
 
 #include "milter/callbacks.h"
 #include "milter/canary.h"
@@ -52,21 +51,10 @@ int serve(smarttls::milter::Services& services) {
 
 int main(int argc, char** argv) {
     namespace engine = smarttls::engine;
-    const engine::Program program{"smarttls-milter", "keeps sensitive mail on protected connections"};
-    engine::set_program_name(program.name);
-    const auto options = engine::read_daemon_options(program, argc, argv);
-    if (const int* status = std::get_if<int>(&options)) return *status;
-    const auto& [config_file, check_config] = std::get<engine::DaemonOptions>(options);
-    auto config = smarttls::policy::load_config(config_file);
-    if (!config) {
-        std::cerr << config.error().what << '\n';
-        return EX_CONFIG;
-    }
-    if (check_config) {
-        std::cout << config_file << ": the configuration is valid\n";
-        return EX_OK;
-    }
+    auto config = engine::configure_daemon(
+        {"smarttls-milter", "keeps sensitive mail on protected connections"}, argc, argv);
+    if (const int* status = std::get_if<int>(&config)) return *status;
     smarttls::milter::Services services;
-    services.config = *std::move(config);
+    services.config = std::get<smarttls::policy::Config>(std::move(config));
     return serve(services);
 }

@@ -6,7 +6,7 @@
 #include <boost/program_options.hpp>
 #include <iostream>
 
-#include "policy/config.h"
+#include "smarttls/log.h"
 
 namespace smarttls::engine {
 namespace {
@@ -46,6 +46,24 @@ std::variant<DaemonOptions, int> read_daemon_options(const Program& program, int
         return EX_OK;
     }
     return options;
+}
+
+std::variant<policy::Config, int> configure_daemon(const Program& program, int argc,
+                                                   const char* const* argv) {
+    set_program_name(program.name);
+    const auto options = read_daemon_options(program, argc, argv);
+    if (const int* status = std::get_if<int>(&options)) return *status;
+    const auto& [config_file, check_config] = std::get<DaemonOptions>(options);
+    auto config = policy::load_config(config_file);
+    if (!config) {
+        std::cerr << config.error().what << '\n';
+        return EX_CONFIG;
+    }
+    if (check_config) {
+        std::cout << config_file << ": the configuration is valid\n";
+        return EX_OK;
+    }
+    return *std::move(config);
 }
 
 }  // namespace smarttls::engine

@@ -2,8 +2,8 @@
 //
 // The command line that daemons share: --config FILE, --check-config, --version, --help.
 //
-//     const auto options = read_daemon_options({"smarttlsd", "finds out ..."}, argc, argv);
-//     if (const int* status = std::get_if<int>(&options)) return *status;
+//     const auto config = configure_daemon({"smarttlsd", "finds out ..."}, argc, argv);
+//     if (const int* status = std::get_if<int>(&config)) return *status;
 //
 // Help and version go to stdout, a mistake to stderr. Threads: before the second one.
 // Errors: exit status 2.
@@ -11,6 +11,8 @@
 
 #include <string>
 #include <variant>
+
+#include "policy/config.h"
 
 namespace smarttls::engine {
 
@@ -27,5 +29,10 @@ struct DaemonOptions {
 /// The options, or the exit status of a run that ends here.
 [[nodiscard]] std::variant<DaemonOptions, int> read_daemon_options(const Program& program, int argc,
                                                                    const char* const* argv);
+
+/// The whole beginning of a daemon: names it for the log, reads options and configuration. The
+/// configuration, or the exit status: 0 after --check-config, 78 when it is wrong.
+[[nodiscard]] std::variant<policy::Config, int> configure_daemon(const Program& program, int argc,
+                                                                 const char* const* argv);
 
 }  // namespace smarttls::engine

@@ -61,10 +61,12 @@ class Daemon:
         self._process.kill()
         self._process.wait()
 
-    def stop(self, limit: float = 5.0) -> None:
+    def stop(self, limit: float = 5.0) -> int:
+        """Ends it politely, or else by force; its exit status."""
         self.signal(signal.SIGTERM)
         try:
             self._process.wait(limit)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        return self._process.returncode

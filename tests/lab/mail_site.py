@@ -124,7 +124,10 @@ class Site:
         return self._daemons[name]
 
     def stop_daemon(self, name: str) -> None:
-        self._daemons.pop(name).stop(10)
+        """RuntimeError when it does not end cleanly: a sanitizer's finding shows in the exit status."""
+        daemon = self._daemons.pop(name)
+        if status := daemon.stop(20):
+            raise RuntimeError(f"{name} ended with status {status}; it said:\n{daemon.output()}")
 
     def kill_daemon(self, name: str) -> None:
         """kill -9, as a crash would; returns when it is gone."""

@@ -63,7 +63,7 @@ constexpr std::array<Option<Config>, 23> kOptions{{
      [](Config& c, Text v) { return store(c.engine.mx, read_mx_scope(v)); }, nullptr,
      "Which mail servers of a domain count: all, or best (those of the best preference)."},
     {"engine", "helo-name", "", Repeat::No,
-     [](Config& c, Text v) { return store(c.engine.helo_name, Result<std::string>(std::string(v))); },
+     [](Config& c, Text v) { return store(c.engine.helo_name, read_helo_name(v)); },
      [](Config& c) { c.engine.helo_name.clear(); }, "Name in EHLO; should have a matching PTR record. Empty: this machine's name."},
     {"engine", "source-address", "", Repeat::No,
      [](Config& c, Text v) {

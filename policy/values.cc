@@ -134,6 +134,18 @@ Result<Shortfall> read_shortfall(std::string_view text) {
     return fail(ErrorKind::Malformed, quote(text) + " is neither hold nor reject");
 }
 
+Result<std::string> read_helo_name(std::string_view text) {
+    if (text.starts_with('[') && text.ends_with(']')) {
+        std::string_view literal = text.substr(1, text.size() - 2);
+        if (literal.starts_with("IPv6:")) literal.remove_prefix(5);
+        if (auto address = IpAddress::parse(literal); !address) return because(address, "EHLO name");
+        return std::string(text);
+    }
+    auto name = DomainName::parse(text);
+    if (!name) return because(name, "EHLO name");
+    return name->str();
+}
+
 Result<std::string> read_mailbox(std::string_view text) {
     const std::size_t at = text.rfind('@');
     const bool plain = std::all_of(text.begin(), text.end(), [](char byte) {

@@ -22,6 +22,8 @@ namespace smarttls::policy {
 [[nodiscard]] Result<std::string> read_header_name(std::string_view text);   // RFC 5322 §2.2
 [[nodiscard]] Result<TrustedRoute> read_trusted_route(std::string_view text);
 [[nodiscard]] Result<Shortfall> read_shortfall(std::string_view text);
+/// A host name or address literal, as EHLO takes them (RFC 5321 §4.1.1.1, §4.1.3).
+[[nodiscard]] Result<std::string> read_helo_name(std::string_view text);
 [[nodiscard]] Result<std::string> read_mailbox(std::string_view text);
 [[nodiscard]] Result<std::string> read_milter_socket(std::string_view text);
 

@@ -195,7 +195,8 @@ TEST(Config, IgnoresCommentsAndBlankLines) {
 }
 
 TEST(Config, KeepsHashesSemicolonsAndEqualSignsInValues) {
-    EXPECT_EQ(valid("[engine]\nhelo-name = a#b ; c = d # e").engine.helo_name, "a#b ; c = d # e");
+    const Config config = valid("[class.a]\nset-header = X: a#b ; c = d # e");
+    EXPECT_EQ(config.find_class("a")->set_headers.at(0).value, "a#b ; c = d # e");
 }
 
 TEST(Config, TakesLinesThatEndAsInDos) {

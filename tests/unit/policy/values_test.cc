@@ -125,4 +125,14 @@ TEST(Values, AMilterSocketIsAPathOrAnInetSocket) {
 }
 
 }  // namespace
+TEST(Values, EhloNamesAreHostNamesOrAddressLiterals) {
+    for (const char* text : {"gw.example.nl", "gw", "[192.0.2.1]", "[IPv6:2001:db8::1]"}) {
+        EXPECT_EQ(read_helo_name(text).value(), text);
+    }
+    // A line break would let the configuration speak SMTP to strangers.
+    for (const char* text : {"gw example", "gw\r\nRSET", "[192.0.2]", "[gw]", "192.0.2.1", "-"}) {
+        expect_refused(read_helo_name(text), text);
+    }
+}
+
 }  // namespace smarttls::policy

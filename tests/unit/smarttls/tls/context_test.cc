@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <fstream>
 
 #include "tests/unit/smarttls/mail/certificates.h"
@@ -22,6 +23,7 @@ TEST(TlsContext, RefusesACaFileWithoutCertificates) {
     const std::string file = testing::TempDir() + "smarttls-empty-ca.pem";
     std::ofstream(file) << "nothing\n";
     const auto tls = TlsContext::open(file);
+    std::remove(file.c_str());
     ASSERT_FALSE(tls);
     EXPECT_EQ(tls.error().kind, policy::ErrorKind::Misconfigured);
 }

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <exception>
 
+#include "milter/callback_gate.h"
 #include "milter/session.h"
 #include "smarttls/log.h"
 
@@ -22,6 +23,9 @@ using policy::Result;
 
 /// Set once before libmilter starts: its callbacks have no user data of their own.
 const Services* services = nullptr;
+
+/// Beside it, for the same reason; never destroyed, since a late callback may still knock.
+CallbackGate& gate = *new CallbackGate;
 
 Session* session_of(SMFICTX* context) { return static_cast<Session*>(smfi_getpriv(context)); }
 
@@ -37,7 +41,8 @@ Macros macros_of(SMFICTX* context) {
 template <class F>
 sfsistat guarded(F&& callback) noexcept {
     try {
-        return callback();
+        if (const auto pass = gate.enter()) return callback();
+        return SMFIS_TEMPFAIL;  // the program ends
     } catch (const std::exception& error) {
         engine::log(engine::Severity::Error, std::string("bug in a callback: ") + error.what());
     } catch (...) {
@@ -122,6 +127,10 @@ void ask_for_macros(SMFICTX* context) {
 
 constexpr unsigned long kActions =
     SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGFROM | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
+
+/// libmilter closes the connection at a packet of 64 KiB, its default. Postfix sends header fields whole,
+/// up to header_size_limit (102400 bytes as shipped), and would answer 451 to such mail for ever.
+constexpr std::size_t kLargestPacket = 1U << 20;
 
 extern "C" {
 
@@ -261,6 +270,7 @@ Result<void> open_milter(const Services& shared) {
         socket.insert(0, "unix:");
     }
     if (auto registered = register_callbacks(); !registered) return registered;
+    smfi_setmaxdatasize(kLargestPacket);
     if (smfi_setconn(socket.data()) != MI_SUCCESS || smfi_opensocket(true) != MI_SUCCESS) {
         return policy::fail(ErrorKind::Permanent,
                             "cannot listen on " + socket + ": " + std::strerror(errno), errno);
@@ -269,7 +279,9 @@ Result<void> open_milter(const Services& shared) {
 }
 
 Result<void> run_milter() {
-    if (smfi_main() == MI_SUCCESS) return policy::ok();
+    const int status = smfi_main();
+    gate.close();
+    if (status == MI_SUCCESS) return policy::ok();
     return policy::fail(ErrorKind::Permanent, "libmilter ended with an error");
 }
 

@@ -16,7 +16,8 @@ namespace smarttls::milter {
 /// run_milter. Errors: Permanent (somebody else serves the socket, or it cannot be made).
 [[nodiscard]] policy::Result<void> open_milter(const Services& services);
 
-/// Serves until SIGTERM, SIGINT or SIGHUP (libmilter takes them); open transactions finish first.
+/// Serves until SIGTERM, SIGINT or SIGHUP (libmilter takes them); callbacks that run
+/// finish first.
 [[nodiscard]] policy::Result<void> run_milter();
 
 }  // namespace smarttls::milter

@@ -90,6 +90,7 @@ TEST(Envelope, TakesNoFloorFromATagThatPostfixDoesNotRoute) {
 // Postfix's regexp tables ignore case, so such a tag is in force.
 TEST(Envelope, ReadsATagInAnyCase) {
     EXPECT_EQ(floor_of("a+SmartTLS-DANE@b.nl"), Floor::Dane);
+    EXPECT_EQ(with_floor("a+SmartTLS-DANE@b.nl", Floor::Dane), "a+SmartTLS-DANE@b.nl");
     EXPECT_EQ(with_floor("a+SmartTLS-DANE@b.nl", Floor::Pkix), "a+SmartTLS-DANE@b.nl");
     EXPECT_EQ(with_floor("a+SmartTLS-PKIX@b.nl", Floor::Dane), "a+smarttls-dane@b.nl");
 }

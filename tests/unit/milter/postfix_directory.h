@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -29,8 +31,12 @@ class PostfixDirectory {
     }
 
     [[nodiscard]] std::string path() const { return directory_.file("."); }
+    /// Dated back: Postfix's programs wait until a file that they read is older than a second.
     void write(const std::string& name, const std::string& text) const {
-        std::ofstream(directory_.file(name)) << text;
+        const std::string file = directory_.file(name);
+        std::ofstream(file) << text;
+        std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() -
+                                                   std::chrono::hours(1));
     }
     /// The shipped file with its first `from` (behind `after`) replaced.
     void replace(const std::string& name, const std::string& from, const std::string& to,

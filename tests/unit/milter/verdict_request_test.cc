@@ -46,14 +46,18 @@ TEST_F(VerdictRequestTest, GivesOneVerdictPerDomainHoweverManyThereAre) {
 }
 
 TEST_F(VerdictRequestTest, AsksAWindowAtOnceAndNoMore) {
-    FakeEngine engine(socket_, [](const std::string&) { return std::string(FakeEngine::kSilence); });
+    std::optional<FakeEngine> engine(std::in_place, socket_, [](const std::string&) {
+        return std::string(FakeEngine::kSilence);
+    });
     VerdictRequest request(socket_);
     request.start(domains(2 * VerdictRequest::kWindow), soon());
+    // What the socket does not take at once is sent while answers are awaited.
+    std::thread collector([&] { EXPECT_FALSE(request.collect(soon())); });
     const auto window = static_cast<std::size_t>(VerdictRequest::kWindow);
-    EXPECT_TRUE(eventually([&] { return engine.questions().size() >= window; }));
-    const auto verdicts = request.collect(soon(std::chrono::milliseconds(50)));
-    EXPECT_FALSE(verdicts);
-    EXPECT_EQ(engine.questions().size(), window);
+    EXPECT_TRUE(eventually([&] { return engine->questions().size() >= window; }));
+    EXPECT_EQ(engine->questions().size(), window);
+    engine.reset();
+    collector.join();
 }
 
 TEST_F(VerdictRequestTest, WithoutDomainsAsksNobody) {

@@ -61,6 +61,7 @@ TEST(Route, OverAFloorTransportIsEnforcedWhenTheSendersTagChoseIt) {
 // A transport_maps entry beats the sender's floor: the mail would leave by the floor of that entry.
 TEST(Route, OverAFloorTransportThatTheSiteChoseIsItsOwn) {
     EXPECT_EQ(kind("smarttls-encrypted", "example.nl"), RouteKind::Untrusted);
+    EXPECT_EQ(kind("smarttls-dane", "example.nl"), RouteKind::Untrusted) << "no tag, so not ours";
     EXPECT_EQ(kind("smarttls-encrypted", "example.nl", "example.nl", Floor::Dane), RouteKind::Untrusted);
     EXPECT_EQ(kind("smarttls-dane", "[relay.nl]", "example.nl", Floor::Dane), RouteKind::Untrusted);
     EXPECT_EQ(kind("smarttls-", "example.nl", "example.nl", Floor::Dane), RouteKind::Untrusted);

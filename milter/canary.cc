@@ -20,7 +20,7 @@ using policy::Result;
 using std::chrono_literals::operator""s;
 
 constexpr std::array kFloors{Floor::Encrypted, Floor::Pkix, Floor::MtaSts, Floor::Dane};
-constexpr auto kDialogLimit = 10s;      // one proof over loopback takes milliseconds
+constexpr auto kDialogLimit = 5s;    // one proof over loopback takes milliseconds
 constexpr auto kLeastPause = 1s;        // a proof starts some thirty programs
 constexpr Deadline::Clock::duration kIdleRepeat = 60s;  // without mail: often enough for an alarm, rare in Postfix's log
 

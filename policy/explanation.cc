@@ -87,7 +87,7 @@ std::string explain_route(const MailClass& mail_class, const Recipient& recipien
     }
     if (rule == "alias") {
         return "the address is an alias on this server, and " + demanded(mail_class) +
-               ", is enforced on whatever it stands for";
+               ", is enforced wherever this site has no route of its own";
     }
     if (rule == "untrusted-route") {
         return "this site sends it by its own route " + route + ", on which " +

@@ -12,6 +12,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,28 @@ class Scenario(unittest.TestCase):
     def wait_status(self, queue_id: str, status: str) -> str:
         """The log line in which Postfix gives a recipient of the message this status."""
         return self.site.postfix.wait_for_log(rf"^.*{queue_id}: to=.*status={status}.*$").group(0)
+
+    def flush_until(self, pattern: str, limit: float = 20.0) -> str:
+        """The log line that a delivery attempt leaves. A flush is asked for again and again: Postfix forgets one that
+        meets it while it reloads."""
+        end = time.monotonic() + limit
+        while time.monotonic() < end:
+            self.site.postfix.flush()
+            try:
+                return self.site.postfix.wait_for_log(pattern, 2).group(0)
+            except TimeoutError:
+                continue
+        raise TimeoutError(f"no log line {pattern!r} within {limit:g} s of flushing")
+
+    def accepted_but_deferred(self, transport: str, recipient: str, mail_class: str) -> str:
+        """Queue id of class mail that was accepted and then waits; the next attempt comes with flush_until()."""
+        self.site.postfix.set("defer_transports", transport)
+        self.site.postfix.reload()
+        queue_id = self.assert_accepted(self.site.send(recipient, mail_class=mail_class))
+        self.site.postfix.wait_for_log(rf"{queue_id}: to=.*\(deferred transport\)")
+        self.site.postfix.set("defer_transports", "")
+        self.site.postfix.reload()
+        return queue_id
 
     def wait_until(self, what: str, condition: Any, limit: float = 15.0) -> Any:
         return until(what, condition, limit)

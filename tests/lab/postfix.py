@@ -12,6 +12,7 @@ what Debian puts there for chrooted services, and the socket directories of milt
 """
 from __future__ import annotations
 
+import contextlib
 import grp
 import json
 import os
@@ -165,8 +166,18 @@ class Postfix:
         return 0 if free else int((self.queue_directory / "pid" / "master.pid").read_text())
 
     def reload(self) -> None:
-        """New connections meet the new configuration; wait for what you changed, as processes in use finish first."""
+        """New connections meet the new configuration, once the idle smtpd processes of the old one have ended: one that
+        takes a connection in that moment keeps Postfix from starting others until the connection ends (seen with 3.7).
+        Processes in use finish first."""
+        old = self._listening()
         self._command("postfix", "reload")
+        with contextlib.suppress(TimeoutError):
+            until("end of old smtpd processes", lambda: not old & self._listening(), 3)
+
+    def _listening(self) -> set[str]:
+        """The smtpd processes of our master."""
+        found = subprocess.run(["pgrep", "-P", str(self._master()), "-x", "smtpd"], capture_output=True, text=True)
+        return set(found.stdout.split())
 
     # Configuration
 

@@ -64,19 +64,13 @@ class Faults(Scenario):
         self.assert_no_data_in_clear_for_class_mail()
 
     def test_with_the_engine_down_at_delivery_mail_waits_and_goes_out_afterwards(self) -> None:
-        self.site.postfix.set("defer_transports", "smarttls-pkix")
-        self.site.postfix.reload()
-        queue_id = self.assert_accepted(self.site.send("carl@pkix.example", mail_class="gdpr"))
+        queue_id = self.accepted_but_deferred("smarttls-pkix", "carl@pkix.example", "gdpr")
         self.site.stop_daemon("smarttlsd")
         try:
-            self.site.postfix.set("defer_transports", "")
-            self.site.postfix.reload()
-            self.site.postfix.flush()
-            self.site.postfix.wait_for_log(rf"{queue_id}: to=.*dsn=4.7.5, status=deferred \(client TLS configuration problem\)")
+            self.flush_until(rf"{queue_id}: to=.*dsn=4.7.5, status=deferred \(client TLS configuration problem\)")
         finally:
             self.site.start_engine()
-        self.site.postfix.flush()
-        self.wait_status(queue_id, "sent")
+        self.flush_until(rf"{queue_id}: to=.*status=sent")
 
     # Milter
 
@@ -101,20 +95,14 @@ class Faults(Scenario):
     # World
 
     def test_a_domain_that_loses_its_tls_between_accept_and_delivery_gets_no_data_in_clear(self) -> None:
-        self.site.postfix.set("defer_transports", "smarttls-dane")
-        self.site.postfix.reload()
-        queue_id = self.assert_accepted(self.site.send("eva@fickle.example", mail_class="nta7516"))
+        queue_id = self.accepted_but_deferred("smarttls-dane", "eva@fickle.example", "nta7516")
         self.site.lab.change("mx.fickle.example", starttls="no")
         try:
-            self.site.postfix.set("defer_transports", "")
-            self.site.postfix.reload()
-            self.site.postfix.flush()
-            self.site.postfix.wait_for_log(rf"{queue_id}: to=.*dsn=4\.7\.\d+, status=deferred")
+            self.flush_until(rf"{queue_id}: to=.*dsn=4\.7\.\d+, status=deferred")
             self.assert_no_data_in_clear_for_class_mail()
         finally:
             self.site.lab.restore("mx.fickle.example")
-        self.site.postfix.flush()
-        self.wait_status(queue_id, "sent")
+        self.flush_until(rf"{queue_id}: to=.*status=sent")
 
     def test_dns_and_servers_that_do_not_answer_are_unknown_and_not_insecure(self) -> None:
         expected = {"servfail.example": "dns-failure", "timeout.example": None, "bogus.example": "dnssec-invalid", "busy.example": "busy",

@@ -31,7 +31,7 @@ class Routing(Scenario):
     def test_postsuper_r_keeps_the_floor(self) -> None:
         queue_id = self.assert_accepted(self.site.send("ann@expired.example", mail_class="nta7516"))
         self.site.postfix.postsuper("-H", queue_id)
-        self.site.postfix.flush()
+        self.flush_until(rf"{queue_id}: to=")
         self.assert_waits_under_dane(queue_id)
         self.site.postfix.postsuper("-r", queue_id)
         self.site.postfix.reload()  # wakes pickup(8) at once
@@ -88,7 +88,7 @@ class Routing(Scenario):
         self.assertEqual(reply.code, 550, reply.text)
         queue_id = self.assert_accepted(self.site.send("eva@expired.example", mail_class="nta7516", TLS_Required="no"))
         self.site.postfix.postsuper("-H", queue_id)
-        self.site.postfix.flush()
+        self.flush_until(rf"{queue_id}: to=")
         self.assert_waits_under_dane(queue_id)
 
 

@@ -95,7 +95,7 @@ const std::vector<Golden>& goldens() {
          "which is listed as trusted-route."},
         {kDane, recipient_by(RouteKind::Alias, "error", "5.1.1 User unknown"),
          "Mail to bob@example.nl goes out directly: the address is an alias on this server, and level "
-         "dane, which class nta7516 demands, is enforced on whatever it stands for."},
+         "dane, which class nta7516 demands, is enforced wherever this site has no route of its own."},
         {kDane, recipient_by(RouteKind::Untrusted, "smtp", "[relay.nl]:587"),
          "Mail to bob@example.nl is held: this site sends it by its own route smtp:[relay.nl]:587, on "
          "which level dane, which class nta7516 demands, cannot be enforced; trusted-route = "

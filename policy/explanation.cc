@@ -162,6 +162,11 @@ std::string_view phrase(Reason reason) {
         case Reason::CertificateNotYetValid: return "presents a certificate that is not valid yet";
         case Reason::CertificateMissingIssuer: return "leaves out an intermediate certificate";
         case Reason::CertificateUnknownRoot: return "has a certificate from an unknown authority";
+        case Reason::WeakKey: return "has a certificate with a weak key";
+        case Reason::WeakSignature: return "has a certificate with a weak signature";
+        case Reason::OldProtocol: return "speaks an outdated version of TLS";
+        case Reason::WeakCipher: return "uses a weak cipher suite";
+        case Reason::WeakGroup: return "uses a weak key exchange group";
         case Reason::StarttlsRefused: return "refused to start TLS";
         case Reason::StarttlsInjection: return "takes plaintext commands into the encrypted session";
         case Reason::Busy: return "was too busy to answer";

@@ -24,6 +24,12 @@ constexpr Names<Floor, 4> kFloors{{{Floor::Encrypted, "encrypted"},
                                    {Floor::MtaSts, "mta-sts"},
                                    {Floor::Dane, "dane"}}};
 
+constexpr Names<Grade, 5> kGrades{{{Grade::None, "none"},
+                                   {Grade::Insufficient, "insufficient"},
+                                   {Grade::PhaseOut, "phase-out"},
+                                   {Grade::Sufficient, "sufficient"},
+                                   {Grade::Good, "good"}}};
+
 constexpr Names<DaneStatus, 6> kDaneStatuses{{{DaneStatus::Verified, "verified"},
                                               {DaneStatus::Mismatch, "mismatch"},
                                               {DaneStatus::Unusable, "unusable"},
@@ -31,7 +37,7 @@ constexpr Names<DaneStatus, 6> kDaneStatuses{{{DaneStatus::Verified, "verified"}
                                               {DaneStatus::Insecure, "insecure"},
                                               {DaneStatus::Bogus, "bogus"}}};
 
-constexpr Names<Reason, 23> kReasons{{
+constexpr auto kReasons = std::to_array<std::pair<Reason, std::string_view>>({
     {Reason::StarttlsNotSupported, "starttls-not-supported"},
     {Reason::CertificateHostMismatch, "certificate-host-mismatch"},
     {Reason::CertificateExpired, "certificate-expired"},
@@ -43,6 +49,11 @@ constexpr Names<Reason, 23> kReasons{{
     {Reason::CertificateNotYetValid, "certificate-not-yet-valid"},
     {Reason::CertificateMissingIssuer, "certificate-missing-issuer"},
     {Reason::CertificateUnknownRoot, "certificate-unknown-root"},
+    {Reason::WeakKey, "weak-key"},
+    {Reason::WeakSignature, "weak-signature"},
+    {Reason::OldProtocol, "old-protocol"},
+    {Reason::WeakCipher, "weak-cipher"},
+    {Reason::WeakGroup, "weak-group"},
     {Reason::StarttlsRefused, "starttls-refused"},
     {Reason::StarttlsInjection, "starttls-injection"},
     {Reason::Busy, "busy"},
@@ -55,7 +66,7 @@ constexpr Names<Reason, 23> kReasons{{
     {Reason::DnsFailure, "dns-failure"},
     {Reason::AddressNotAllowed, "address-not-allowed"},
     {Reason::TooManyMx, "too-many-mx"},
-}};
+});
 
 template <class E, std::size_t N>
 std::string_view name_of(const Names<E, N>& names, E value) {
@@ -77,11 +88,13 @@ std::optional<E> value_of(const Names<E, N>& names, std::string_view text) {
 
 std::string_view to_string(Level level) { return name_of(kLevels, level); }
 std::string_view to_string(Floor floor) { return name_of(kFloors, floor); }
+std::string_view to_string(Grade grade) { return name_of(kGrades, grade); }
 std::string_view to_string(Reason reason) { return name_of(kReasons, reason); }
 std::string_view to_string(DaneStatus status) { return name_of(kDaneStatuses, status); }
 
 std::optional<Level> parse_level(std::string_view text) { return value_of(kLevels, text); }
 std::optional<Floor> parse_floor(std::string_view text) { return value_of(kFloors, text); }
+std::optional<Grade> parse_grade(std::string_view text) { return value_of(kGrades, text); }
 std::optional<Reason> parse_reason(std::string_view text) { return value_of(kReasons, text); }
 std::optional<DaneStatus> parse_dane_status(std::string_view text) {
     return value_of(kDaneStatuses, text);

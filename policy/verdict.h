@@ -28,11 +28,16 @@ enum class Level { Unknown, NoMail, Forbidden, Plaintext, Encrypted, Pkix, MtaSt
 /// The levels that a class can demand and that Postfix has a transport for: smarttls-<floor>.
 enum class Floor { Encrypted, Pkix, MtaSts, Dane };
 
-/// Why a level is not better. Names up to DnssecInvalid are result types of RFC 8460 §4.3.
+/// How the guidelines that the engine grades by (profile.h) judge protocol, cipher suite, key exchange
+/// and certificates: the worst part counts. In order; None: there was nothing to judge.
+enum class Grade { None, Insufficient, PhaseOut, Sufficient, Good };
+
+/// Why a level or a grade is not better. Names up to DnssecInvalid are result types of RFC 8460 §4.3.
 enum class Reason {
     StarttlsNotSupported, CertificateHostMismatch, CertificateExpired, CertificateNotTrusted,
     ValidationFailure, TlsaInvalid, DnssecInvalid,
     CertificateSelfSigned, CertificateNotYetValid, CertificateMissingIssuer, CertificateUnknownRoot,
+    WeakKey, WeakSignature, OldProtocol, WeakCipher, WeakGroup,
     StarttlsRefused, StarttlsInjection, Busy, Refused, Timeout, ProtocolError, NullMx,
     NoSuchDomain, NoAddress, DnsFailure, AddressNotAllowed, TooManyMx,
 };
@@ -41,10 +46,12 @@ enum class DaneStatus { Verified, Mismatch, Unusable, None, Insecure, Bogus };
 
 [[nodiscard]] std::string_view to_string(Level level);      // "mta-sts"
 [[nodiscard]] std::string_view to_string(Floor floor);      // "mta-sts"
+[[nodiscard]] std::string_view to_string(Grade grade);      // "phase-out"
 [[nodiscard]] std::string_view to_string(Reason reason);    // "starttls-not-supported"
 [[nodiscard]] std::string_view to_string(DaneStatus status);  // "verified"
 [[nodiscard]] std::optional<Level> parse_level(std::string_view text);
 [[nodiscard]] std::optional<Floor> parse_floor(std::string_view text);
+[[nodiscard]] std::optional<Grade> parse_grade(std::string_view text);
 [[nodiscard]] std::optional<Reason> parse_reason(std::string_view text);
 [[nodiscard]] std::optional<DaneStatus> parse_dane_status(std::string_view text);
 
@@ -58,9 +65,10 @@ struct TlsFacts {
     std::string protocol;  // "TLSv1.3"
     std::string suite;     // "TLS_AES_256_GCM_SHA384"
     std::string group;     // "x25519", empty when unknown
+    bool lax = false;      // more was offered than the floors do, to find out why those fail
 };
 
-/// The server's own certificate; what it says about itself, verified or not.
+/// A certificate of the chain that a server sent; what it says about itself, verified or not.
 struct CertificateFacts {
     std::string subject;             // RFC 2253 form
     std::string issuer;
@@ -70,6 +78,15 @@ struct CertificateFacts {
     std::string key;        // "ecdsa-256", "rsa-2048", "ed25519"
     std::string signature;  // "sha256"
     std::string sha256;     // of the DER form, 64 hex digits
+    std::string curve = {}; // of an ECDSA key, "secp256r1"; empty when it has no name
+};
+
+/// One thing that makes a grade PhaseOut or Insufficient.
+struct Weakness {
+    Reason reason = Reason::WeakKey;  // OldProtocol or one of Weak...
+    Grade grade = Grade::Insufficient;
+    std::string what;  // "rsa-1024", "AES128-SHA", "TLSv1.1"
+    int depth = 0;     // of the certificate in the chain as sent; 0 is the server's own
 };
 
 /// The outcome of RFC 7672 for one host. The numbers are those of the record that matched.
@@ -85,15 +102,20 @@ struct HostVerdict {
     std::uint16_t preference = 0;
     std::vector<std::string> addresses;
     Level level = Level::Unknown;
+    Grade grade = Grade::None;
     std::vector<Reason> reasons;  // most important first
+    std::vector<Weakness> weak;   // worst first; its reasons stand in `reasons` too
     std::optional<TlsFacts> tls;
     std::optional<CertificateFacts> certificate;
+    std::vector<CertificateFacts> chain;  // what was sent behind it
     DaneFacts dane;
 };
 
 struct Verdict {
     std::string domain;  // the next hop as asked: "example.nl", "[relay.example.nl]:587"
     Level level = Level::Unknown;
+    Grade grade = Grade::None;
+    std::string profile;  // title of what the grade was found by; empty without grading
     std::vector<Reason> reasons;
     bool mx_secure = false;  // the MX answer (or its proven absence) was validated
     WallTime checked{};

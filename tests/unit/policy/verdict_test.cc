@@ -25,6 +25,11 @@ void expect_round_trip(const std::vector<E>& values, Parse parse) {
 
 TEST(VerdictNames, OfLevelsGoRound) { expect_round_trip(test::levels(), parse_level); }
 TEST(VerdictNames, OfFloorsGoRound) { expect_round_trip(test::floors(), parse_floor); }
+TEST(VerdictNames, OfGradesGoRound) {
+    expect_round_trip(std::vector{Grade::None, Grade::Insufficient, Grade::PhaseOut, Grade::Sufficient,
+                                  Grade::Good},
+                      parse_grade);
+}
 TEST(VerdictNames, OfReasonsGoRound) { expect_round_trip(test::reasons(), parse_reason); }
 TEST(VerdictNames, OfDaneStatusesGoRound) {
     expect_round_trip(std::vector{DaneStatus::Verified, DaneStatus::Mismatch, DaneStatus::Unusable,

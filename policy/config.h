@@ -42,6 +42,7 @@ struct EngineSettings {
     std::vector<Endpoint> resolvers;
     std::vector<Network> trust_ad;
     std::string ca_file;
+    std::string profile;  // name or path of what TLS is graded by
     std::vector<Network> allow_network;  // beside the public addresses
     MxScope mx = MxScope::All;
     std::string helo_name;       // empty: the host's name
@@ -76,7 +77,7 @@ struct StoreSettings {
     std::string evidence;  // path of the SQLite file
 };
 
-/// What happens to a recipient that does not reach the class's level.
+/// What happens to a recipient that does not reach the class's level or grade.
 enum class Shortfall { Hold, Reject };
 
 struct HeaderField {
@@ -88,6 +89,7 @@ struct HeaderField {
 struct MailClass {
     std::string name;
     Floor level = Floor::Dane;
+    Grade grade = Grade::Insufficient;  // the least; Insufficient takes any
     Shortfall insecure = Shortfall::Hold;
     std::optional<Shortfall> plaintext;  // for servers without STARTTLS; `insecure` when not set
     std::vector<HeaderField> set_headers;

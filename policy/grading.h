@@ -5,9 +5,9 @@
 //
 //     Grading grading = grade(profile, host);      // of host.tls, host.certificate and host.chain
 //
-// Certificates are judged as NCSC-NL judges them: keys and signature hashes of the whole chain as it
-// was sent, except roots, which are trusted by name and not by their signature.
-// Threads: pure functions.
+// Certificates are judged as NCSC-NL judges them: keys and signature hashes of the whole chain as
+// it was sent, except roots, which are trusted by name and not by their signature. Threads: pure
+// functions.
 #pragma once
 
 #include <vector>
@@ -18,8 +18,8 @@
 namespace smarttls::policy {
 
 struct Grading {
-    Grade grade = Grade::None;    // None when the host showed no TLS
-    std::vector<Weakness> weak;   // worst first
+    Grade grade = Grade::None;   // None when the host showed no TLS
+    std::vector<Weakness> weak;  // worst first
 };
 
 [[nodiscard]] Grading grade(const Profile& profile, const HostVerdict& host);

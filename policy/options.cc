@@ -35,11 +35,18 @@ Result<Floor> read_floor(std::string_view text) {
     return fail(ErrorKind::Malformed, quote(text) + " is none of encrypted, pkix, mta-sts, dane");
 }
 
+Result<Grade> read_grade(std::string_view text) {
+    const auto grade = parse_grade(text);
+    if (grade && *grade != Grade::None) return *grade;
+    return fail(ErrorKind::Malformed,
+                quote(text) + " is none of good, sufficient, phase-out, insufficient");
+}
+
 using Text = std::string_view;
 constexpr std::uint16_t kDnsPort = 53;
 constexpr std::uint16_t kSmtpPort = 25;
 
-constexpr std::array<Option<Config>, 23> kOptions{{
+constexpr std::array<Option<Config>, 24> kOptions{{
     {"engine", "socket", "/var/spool/postfix/smarttlsd/engine.sock", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.socket, read_path(v)); }, nullptr,
      "UNIX socket on which the engine answers; inside Postfix's queue directory, so that its "
@@ -55,6 +62,9 @@ constexpr std::array<Option<Config>, 23> kOptions{{
     {"engine", "ca-file", "/etc/ssl/certs/ca-certificates.crt", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.ca_file, read_path(v)); }, nullptr,
      "Root certificates that are trusted where DANE does not authenticate."},
+    {"engine", "profile", "ncsc-nl-2025-05", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.profile, read_profile(v)); }, nullptr,
+     "Guideline that TLS is graded by: ncsc-nl-2025-05, ncsc-nl-2021-01, or a file of your own."},
     {"engine", "allow-network", "", Repeat::Words,
      [](Config& c, Text v) { return add(c.engine.allow_network, Network::parse(v)); },
      [](Config& c) { c.engine.allow_network.clear(); },
@@ -123,13 +133,16 @@ constexpr std::array<Option<Config>, 23> kOptions{{
      "Database of the evidence, written by the milter alone."},
 }};
 
-constexpr std::array<Option<MailClass>, 5> kClassOptions{{
+constexpr std::array<Option<MailClass>, 6> kClassOptions{{
     {"class", "level", "dane", Repeat::No,
      [](MailClass& c, Text v) { return store(c.level, read_floor(v)); }, nullptr,
      "Least authentication of the recipient's mail servers: encrypted, pkix, mta-sts or dane."},
+    {"class", "grade", "phase-out", Repeat::No,
+     [](MailClass& c, Text v) { return store(c.grade, read_grade(v)); }, nullptr,
+     "Least grade of their TLS and certificates: good, sufficient, phase-out or insufficient (any)."},
     {"class", "insecure", "hold", Repeat::No,
      [](MailClass& c, Text v) { return store(c.insecure, read_shortfall(v)); }, nullptr,
-     "What happens to mail for a domain below that level: hold or reject."},
+     "What happens to mail for a domain below that level or grade: hold or reject."},
     {"class", "plaintext", "", Repeat::No,
      [](MailClass& c, Text v) { return store(c.plaintext, read_shortfall(v)); },
      [](MailClass& c) { c.plaintext.reset(); },

@@ -89,8 +89,8 @@ class ProfileParser {
     void note(const Result<void>& result) {
         if (result) return;
         if (!mistakes_.empty()) mistakes_ += '\n';
-        mistakes_ += file_ + (number_ > 0 ? ":" + std::to_string(number_) : "") + ": " +
-                     result.error().what;
+        mistakes_ +=
+            file_ + (number_ > 0 ? ":" + std::to_string(number_) : "") + ": " + result.error().what;
     }
 
     Result<void> read_line(std::string_view line) {

@@ -43,6 +43,16 @@ Result<std::string> read_path(std::string_view text) {
     return std::string(text);
 }
 
+Result<std::string> read_profile(std::string_view text) {
+    const bool name = !text.empty() && text.front() != '.' &&
+                      std::all_of(text.begin(), text.end(), [](char b) {
+                          return is_digit(b) || (to_lower(b) >= 'a' && to_lower(b) <= 'z') ||
+                                 b == '-' || b == '.' || b == '_';
+                      });
+    if (name || text.starts_with('/')) return std::string(text);
+    return fail(ErrorKind::Malformed, quote(text) + " is neither a name nor an absolute path");
+}
+
 Result<Endpoint> read_endpoint(std::string_view text, std::uint16_t default_port) {
     std::string_view host = text;
     std::string_view rest;  // ":port", or nothing

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "smarttls/profile_file.h"
 #include "smarttls/smtp/tcp_transport.h"
 
 namespace smarttls::engine {
@@ -46,6 +47,9 @@ Result<ProbeSettings> probe_settings(const EngineSettings& settings) {
         if (!source) return because(source, "source-address");
         result.source_address = *source;
     }
+    auto profile = load_profile(settings.profile);
+    if (!profile) return because(profile, "profile");
+    result.profile = std::make_shared<const policy::Profile>(*std::move(profile));
     result.mx = settings.mx;
     result.min_ttl = settings.min_ttl;
     result.max_ttl = settings.max_ttl;
@@ -62,22 +66,24 @@ policy::WallTime wall_time() {
 
 Result<std::unique_ptr<ConfiguredProber>> ConfiguredProber::open(asio::any_io_executor executor,
                                                                  const EngineSettings& settings) {
-    auto tls = TlsContext::open(settings.ca_file);
-    if (!tls) return because(tls, "ca-file");
+    auto trust = Trust::open(settings.ca_file);
+    if (!trust) return because(trust, "ca-file");
     auto probing = probe_settings(settings);
     if (!probing) return tl::unexpected(probing.error());
-    return std::unique_ptr<ConfiguredProber>(
-        new ConfiguredProber(std::move(executor), settings, *std::move(tls), *std::move(probing)));
+    return std::unique_ptr<ConfiguredProber>(new ConfiguredProber(
+        std::move(executor), settings, *std::move(trust), *std::move(probing)));
 }
 
 ConfiguredProber::ConfiguredProber(asio::any_io_executor executor, const EngineSettings& settings,
-                                   TlsContext tls, ProbeSettings probe_settings)
+                                   Trust trust, ProbeSettings probe_settings)
     : probe_deadline_(settings.probe_deadline),
+      trust_(std::move(trust)),
       resolver_(resolver_settings(settings)),
-      prober_(std::move(executor), resolver_, AddressGuard(settings.allow_network), std::move(tls),
-              std::move(probe_settings)) {}
+      prober_(std::move(executor), resolver_, AddressGuard(settings.allow_network),
+              trust_.current(), std::move(probe_settings)) {}
 
 asio::awaitable<policy::Verdict> ConfiguredProber::probe(policy::NextHop next_hop) {
+    prober_.use(trust_.current());
     const auto now = policy::Deadline::Clock::now();
     return prober_.probe(std::move(next_hop), policy::Deadline::after(now, probe_deadline_));
 }

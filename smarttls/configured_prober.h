@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ConfiguredProber: a Prober with its resolver, CA certificates and limits as [engine] says.
+// ConfiguredProber: a Prober with its resolver, CA certificates, profile and limits as [engine]
+// says.
 //
 //     auto prober = ConfiguredProber::open(executor, config.engine);
 //     policy::Verdict verdict = co_await (*prober)->probe(next_hop);
@@ -19,6 +20,7 @@
 #include "policy/verdict.h"
 #include "smarttls/dns/resolver.h"
 #include "smarttls/probe.h"
+#include "smarttls/tls/trust.h"
 
 namespace smarttls::engine {
 
@@ -34,9 +36,10 @@ class ConfiguredProber {
 
   private:
     ConfiguredProber(boost::asio::any_io_executor executor, const policy::EngineSettings& settings,
-                     TlsContext tls, ProbeSettings probe_settings);
+                     Trust trust, ProbeSettings probe_settings);
 
     std::chrono::seconds probe_deadline_;
+    Trust trust_;
     Resolver resolver_;
     Prober prober_;
 };

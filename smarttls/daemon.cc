@@ -69,6 +69,7 @@ std::string probe_line(const Verdict& verdict, std::chrono::milliseconds duratio
     std::vector<std::string> reasons;
     for (const policy::Reason reason : verdict.reasons) reasons.emplace_back(to_string(reason));
     return verdict.domain + ": level=" + std::string(to_string(verdict.level)) +
+           " grade=" + std::string(to_string(verdict.grade)) +
            " reasons=" + policy::join(reasons, ",") +
            " hosts=" + std::to_string(verdict.hosts.size()) +
            " ms=" + std::to_string(duration.count());

@@ -7,6 +7,7 @@ namespace smarttls::engine {
 namespace {
 
 using policy::DaneStatus;
+using policy::Grade;
 using policy::HostVerdict;
 using policy::Level;
 using policy::Reason;
@@ -42,14 +43,6 @@ Judgement under_dane(MxTrust trust, const SessionFacts& session) {
     return {Level::Dane, {}, session.dane};
 }
 
-void add_new(std::vector<Reason>& reasons, const std::vector<Reason>& more) {
-    for (const Reason reason : more) {
-        if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) {
-            reasons.push_back(reason);
-        }
-    }
-}
-
 /// `level` with the reasons of all hosts that have it.
 DomainJudgement at_level(Level level, const std::vector<const HostVerdict*>& hosts) {
     DomainJudgement judgement;
@@ -76,7 +69,30 @@ bool any_at(Level level, const std::vector<const HostVerdict*>& hosts) {
                        [level](const HostVerdict* host) { return host->level == level; });
 }
 
+/// Mail can end at any ranked host: the worst grade counts, and what makes it so. A host without
+/// TLS has no grade; its level says enough.
+void add_grade(DomainJudgement& judgement, const std::vector<const HostVerdict*>& hosts) {
+    for (const HostVerdict* host : hosts) {
+        if (!is_ranked(host->level) || host->grade == Grade::None) continue;
+        if (judgement.grade == Grade::None || host->grade < judgement.grade) {
+            judgement.grade = host->grade;
+        }
+    }
+    for (const HostVerdict* host : hosts) {
+        if (!is_ranked(host->level) || host->grade != judgement.grade) continue;
+        for (const policy::Weakness& weak : host->weak) add_new(judgement.reasons, {weak.reason});
+    }
+}
+
 }  // namespace
+
+void add_new(std::vector<Reason>& reasons, const std::vector<Reason>& more) {
+    for (const Reason reason : more) {
+        if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) {
+            reasons.push_back(reason);
+        }
+    }
+}
 
 Judgement unknown_host(Reason reason) {
     return {Level::Unknown, {reason}, {}};
@@ -126,7 +142,11 @@ DomainJudgement judge_domain(const std::vector<HostVerdict>& hosts, policy::MxSc
         if (!is_ranked(host->level)) continue;
         if (weakest == Level::Unknown || host->level < weakest) weakest = host->level;
     }
-    if (weakest != Level::Unknown) return at_level(weakest, chosen);
+    if (weakest != Level::Unknown) {
+        DomainJudgement judgement = at_level(weakest, chosen);
+        add_grade(judgement, chosen);
+        return judgement;
+    }
     // Forbidden is a verdict on the domain only when no host is left that might yet be good.
     const bool waits = any_at(Level::Unknown, chosen);
     if (!waits && any_at(Level::Forbidden, chosen)) return at_level(Level::Forbidden, chosen);

@@ -30,8 +30,12 @@ struct Judgement {
 
 struct DomainJudgement {
     policy::Level level = policy::Level::Unknown;
+    policy::Grade grade = policy::Grade::None;
     std::vector<policy::Reason> reasons;
 };
+
+/// Appends those that are not there yet.
+void add_new(std::vector<policy::Reason>& reasons, const std::vector<policy::Reason>& more);
 
 [[nodiscard]] Judgement unknown_host(policy::Reason reason);
 
@@ -43,7 +47,7 @@ struct DomainJudgement {
 
 [[nodiscard]] Judgement judge_host(MxTrust trust, TlsaState tlsa, const SessionFacts& session);
 
-/// The weakest of the hosts that a delivery could end at.
+/// The weakest level and the worst grade of the hosts that a delivery could end at.
 [[nodiscard]] DomainJudgement judge_domain(const std::vector<policy::HostVerdict>& hosts,
                                            policy::MxScope scope);
 

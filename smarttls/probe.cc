@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "policy/grading.h"
 #include "smarttls/gather.h"
 #include "smarttls/smtp/tcp_transport.h"
+#include "smarttls/tls/second_look.h"
 #include "smarttls/tls/session.h"
 #include "smarttls/tlsa_lookup.h"
 
@@ -64,6 +66,13 @@ std::vector<std::string> texts_of(const std::vector<policy::IpAddress>& addresse
     return texts;
 }
 
+/// Reasons and grade behind those of the level; a host that is not known has none.
+void apply(policy::Grading grading, policy::HostVerdict& verdict) {
+    verdict.grade = grading.grade;
+    for (const policy::Weakness& weak : grading.weak) add_new(verdict.reasons, {weak.reason});
+    verdict.weak = std::move(grading.weak);
+}
+
 SessionFacts not_connected(Reason reason) {
     SessionFacts facts;
     facts.reasons = {reason};
@@ -106,6 +115,8 @@ asio::awaitable<Verdict> Prober::probe(NextHop next_hop, Deadline deadline) {
     }
     DomainJudgement judged = judge_domain(verdict.hosts, settings_.mx);
     verdict.level = judged.level;
+    verdict.grade = judged.grade;
+    if (settings_.profile) verdict.profile = settings_.profile->title();
     verdict.reasons = std::move(judged.reasons);
     if (found.too_many) verdict.reasons.push_back(Reason::TooManyMx);
     co_return conclude(std::move(verdict), ttl);
@@ -145,6 +156,10 @@ asio::awaitable<Prober::HostFinding> Prober::examine(Task task) {
     apply(judge_host(task.trust, tlsa.state, facts), finding.verdict);
     finding.verdict.tls = std::move(facts.tls);
     finding.verdict.certificate = std::move(facts.certificate);
+    finding.verdict.chain = std::move(facts.chain);
+    if (settings_.profile && finding.verdict.level != Level::Unknown) {
+        apply(grade(*settings_.profile, finding.verdict), finding.verdict);
+    }
     co_return finding;
 }
 
@@ -156,7 +171,10 @@ asio::awaitable<SessionFacts> Prober::talk_to(Task task, DomainName name, Addres
         // An MX is written by a stranger and may point into our own network: not one packet.
         if (!guard_.is_allowed(address)) continue;
         SessionPlan plan = plan_for(task, name, address, demand);
-        facts = co_await run_session(std::move(plan), tls_, task.deadline);
+        facts = co_await run_session(plan, tls_, task.deadline);
+        if (facts.handshake_failed) {
+            facts = co_await second_look(std::move(plan), tls_, std::move(facts), task.deadline);
+        }
         if (facts.connected || ++tried == kMostAddresses) break;
     }
     co_return facts;

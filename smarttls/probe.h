@@ -15,11 +15,13 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "policy/config.h"
 #include "policy/next_hop.h"
+#include "policy/profile.h"
 #include "smarttls/address_guard.h"
 #include "smarttls/dns/lookup.h"
 #include "smarttls/judge.h"
@@ -36,7 +38,8 @@ struct ProbeSettings {
     std::chrono::seconds max_ttl{86'400};
     std::chrono::seconds failure_ttl{60};  // of Level::Unknown
     SmtpLimits limits;
-    std::function<policy::WallTime()> clock;  // dates of certificates, checked, expires
+    std::shared_ptr<const policy::Profile> profile;  // nullptr: nothing is graded
+    std::function<policy::WallTime()> clock;         // dates of certificates, checked, expires
 };
 
 class Prober {
@@ -46,6 +49,9 @@ class Prober {
 
     boost::asio::awaitable<policy::Verdict> probe(policy::NextHop next_hop,
                                                   policy::Deadline deadline);
+
+    /// What the sessions of later probes handshake with and trust.
+    void use(TlsContext tls) { tls_ = std::move(tls); }
 
   private:
     /// What one host needs to know of the whole.

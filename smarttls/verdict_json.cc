@@ -15,7 +15,14 @@ namespace json = boost::json;
 
 constexpr std::size_t kLongestText = 512;
 constexpr std::size_t kLongestJson = kLongestReply - std::string_view("OK ").size();
-constexpr std::size_t kFewNames = 8;
+
+/// What is left out when all of it would be too much.
+struct Bounds {
+    std::size_t names = std::numeric_limits<std::size_t>::max();  // of each certificate
+    std::size_t chain = std::numeric_limits<std::size_t>::max();  // certificates behind the first
+};
+constexpr Bounds kTighter{8, 2};
+constexpr Bounds kTightest{8, 0};
 
 json::string text(std::string_view bytes) {
     json::string clean(bytes.substr(0, kLongestText));
@@ -41,18 +48,41 @@ json::array names_of(const std::vector<policy::Reason>& reasons) {
 json::object write(const policy::TlsFacts& tls) {
     json::object object{{"protocol", text(tls.protocol)}, {"suite", text(tls.suite)}};
     if (!tls.group.empty()) object["group"] = text(tls.group);
+    if (tls.lax) object["lax"] = true;
     return object;
 }
 
-json::object write(const policy::CertificateFacts& certificate, std::size_t most_names) {
-    return {{"subject", text(certificate.subject)},
-            {"issuer", text(certificate.issuer)},
-            {"names", texts(certificate.names, most_names)},
-            {"not_before", text(format_time(certificate.not_before))},
-            {"not_after", text(format_time(certificate.not_after))},
-            {"key", text(certificate.key)},
-            {"signature", text(certificate.signature)},
-            {"sha256", text(certificate.sha256)}};
+json::object write(const policy::CertificateFacts& certificate, const Bounds& bounds) {
+    json::object object{{"subject", text(certificate.subject)},
+                        {"issuer", text(certificate.issuer)},
+                        {"names", texts(certificate.names, bounds.names)},
+                        {"not_before", text(format_time(certificate.not_before))},
+                        {"not_after", text(format_time(certificate.not_after))},
+                        {"key", text(certificate.key)},
+                        {"signature", text(certificate.signature)},
+                        {"sha256", text(certificate.sha256)}};
+    if (!certificate.curve.empty()) object["curve"] = text(certificate.curve);
+    return object;
+}
+
+json::array write(const std::vector<policy::CertificateFacts>& chain, const Bounds& bounds) {
+    json::array array;
+    for (std::size_t i = 0; i < std::min(chain.size(), bounds.chain); ++i) {
+        array.push_back(write(chain[i], bounds));
+    }
+    return array;
+}
+
+json::array write(const std::vector<policy::Weakness>& weak) {
+    json::array array;
+    for (const policy::Weakness& one : weak) {
+        json::object object{{"reason", text(to_string(one.reason))},
+                            {"what", text(one.what)},
+                            {"grade", text(to_string(one.grade))}};
+        if (one.depth > 0) object["depth"] = one.depth;
+        array.push_back(std::move(object));
+    }
+    return array;
 }
 
 json::object write(const policy::DaneFacts& dane) {
@@ -63,35 +93,44 @@ json::object write(const policy::DaneFacts& dane) {
     return object;
 }
 
-json::object write(const policy::HostVerdict& host, std::size_t most_names) {
+json::object write(const policy::HostVerdict& host, const Bounds& bounds) {
     json::object object{{"name", text(host.name)},
                         {"preference", host.preference},
                         {"addresses", texts(host.addresses, host.addresses.size())},
                         {"level", text(to_string(host.level))},
+                        {"grade", text(to_string(host.grade))},
                         {"reasons", names_of(host.reasons)}};
+    if (!host.weak.empty()) object["weak"] = write(host.weak);
     if (host.tls) object["tls"] = write(*host.tls);
-    if (host.certificate) object["certificate"] = write(*host.certificate, most_names);
+    if (host.certificate) object["certificate"] = write(*host.certificate, bounds);
+    if (json::array chain = write(host.chain, bounds); !chain.empty()) object["chain"] = chain;
     object["dane"] = write(host.dane);
     return object;
 }
 
-std::string write(const policy::Verdict& verdict, std::size_t most_names) {
+std::string write(const policy::Verdict& verdict, const Bounds& bounds) {
     json::array hosts;
-    for (const auto& host : verdict.hosts) hosts.push_back(write(host, most_names));
-    return json::serialize(json::object{{"domain", text(verdict.domain)},
-                                        {"level", text(to_string(verdict.level))},
-                                        {"reasons", names_of(verdict.reasons)},
-                                        {"mx_secure", verdict.mx_secure},
-                                        {"checked", text(format_time(verdict.checked))},
-                                        {"expires", text(format_time(verdict.expires))},
-                                        {"hosts", std::move(hosts)}});
+    for (const auto& host : verdict.hosts) hosts.push_back(write(host, bounds));
+    json::object object{{"domain", text(verdict.domain)},
+                        {"level", text(to_string(verdict.level))},
+                        {"grade", text(to_string(verdict.grade))},
+                        {"reasons", names_of(verdict.reasons)},
+                        {"mx_secure", verdict.mx_secure},
+                        {"checked", text(format_time(verdict.checked))},
+                        {"expires", text(format_time(verdict.expires))}};
+    if (!verdict.profile.empty()) object["profile"] = text(verdict.profile);
+    object["hosts"] = std::move(hosts);
+    return json::serialize(object);
 }
 
 }  // namespace
 
 std::string to_json(const policy::Verdict& verdict) {
-    std::string whole = write(verdict, std::numeric_limits<std::size_t>::max());
-    return whole.size() <= kLongestJson ? whole : write(verdict, kFewNames);
+    for (const Bounds& bounds : {Bounds{}, kTighter}) {
+        std::string text = write(verdict, bounds);
+        if (text.size() <= kLongestJson) return text;
+    }
+    return write(verdict, kTightest);
 }
 
 }  // namespace smarttls::engine

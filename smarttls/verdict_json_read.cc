@@ -110,6 +110,7 @@ Result<std::vector<T>> read_list(const json::value& value) {
 }
 
 constexpr auto read_texts = &read_list<std::string, read_text>;
+constexpr auto read_grade = &read_word<policy::Grade, policy::parse_grade>;
 
 Result<std::vector<policy::Reason>> read_reasons(const json::value& value) {
     auto names = read_texts(value);
@@ -134,6 +135,7 @@ Result<policy::TlsFacts> read_tls(const json::value& value) {
     members.required("protocol", tls.protocol, read_text);
     members.required("suite", tls.suite, read_text);
     members.optional("group", tls.group, read_text);
+    members.optional("lax", tls.lax, read_bool);
     return finished(members, std::move(tls));
 }
 
@@ -148,6 +150,7 @@ Result<policy::CertificateFacts> read_certificate(const json::value& value) {
     members.required("key", certificate.key, read_text);
     members.required("signature", certificate.signature, read_text);
     members.required("sha256", certificate.sha256, read_text);
+    members.optional("curve", certificate.curve, read_text);
     return finished(members, std::move(certificate));
 }
 
@@ -163,6 +166,16 @@ Result<policy::DaneFacts> read_dane(const json::value& value) {
     return finished(members, dane);
 }
 
+Result<policy::Weakness> read_weakness(const json::value& value) {
+    policy::Weakness weak;
+    Members members(value);
+    members.required("reason", weak.reason, read_word<policy::Reason, policy::parse_reason>);
+    members.required("what", weak.what, read_text);
+    members.required("grade", weak.grade, read_grade);
+    members.optional("depth", weak.depth, read_number<int, 255>);
+    return finished(members, std::move(weak));
+}
+
 Result<policy::HostVerdict> read_host(const json::value& value) {
     policy::HostVerdict host;
     Members members(value);
@@ -170,9 +183,12 @@ Result<policy::HostVerdict> read_host(const json::value& value) {
     members.required("preference", host.preference, read_number<std::uint16_t, 65535>);
     members.required("addresses", host.addresses, read_texts);
     members.required("level", host.level, read_word<policy::Level, policy::parse_level>);
+    members.optional("grade", host.grade, read_grade);
     members.required("reasons", host.reasons, read_reasons);
+    members.optional("weak", host.weak, read_list<policy::Weakness, read_weakness>);
     members.optional("tls", host.tls, read_tls);
     members.optional("certificate", host.certificate, read_certificate);
+    members.optional("chain", host.chain, read_list<policy::CertificateFacts, read_certificate>);
     members.required("dane", host.dane, read_dane);
     return finished(members, std::move(host));
 }
@@ -182,6 +198,8 @@ Result<policy::Verdict> read_verdict(const json::value& value) {
     Members members(value);
     members.required("domain", verdict.domain, read_text);
     members.required("level", verdict.level, read_word<policy::Level, policy::parse_level>);
+    members.optional("grade", verdict.grade, read_grade);
+    members.optional("profile", verdict.profile, read_text);
     members.required("reasons", verdict.reasons, read_reasons);
     members.required("mx_secure", verdict.mx_secure, read_bool);
     members.required("checked", verdict.checked, read_time);

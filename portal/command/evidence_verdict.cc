@@ -60,6 +60,20 @@ Tone tone_of(std::string_view level_name) {
     return *level == policy::Level::Plaintext ? Tone::Bad : Tone::Doubtful;
 }
 
+Tone grade_tone(std::string_view name) {
+    const auto grade = policy::parse_grade(name);
+    if (!grade || *grade == policy::Grade::None) return Tone::Ordinary;
+    if (*grade >= policy::Grade::Sufficient) return Tone::Good;
+    return *grade == policy::Grade::PhaseOut ? Tone::Doubtful : Tone::Bad;
+}
+
+/// ", grade phase-out" behind a level; nothing where none was found.
+std::string graded(const json::object& object, Style style) {
+    const std::string grade = text_at(object, "grade");
+    if (grade.empty() || grade == "none") return {};
+    return ", grade " + painted(grade, grade_tone(grade), style);
+}
+
 std::string labelled(std::string_view label, const std::vector<std::string>& parts,
                      std::size_t indent) {
     if (parts.empty()) return {};
@@ -71,6 +85,7 @@ std::vector<std::string> tls_parts(const json::object& host) {
     std::vector<std::string> parts;
     if (const json::object* tls = object_at(host, "tls")) {
         for (const char* key : {"protocol", "suite", "group"}) add(parts, "", text_at(*tls, key));
+        if (tls->contains("lax")) parts.push_back("which delivery does not offer");
     }
     return parts;
 }
@@ -108,7 +123,7 @@ std::string host_lines(const json::object& host, std::size_t indent, Style style
     const std::string preference = text_at(host, "preference");
     std::string lines = std::string(indent, ' ') + text_at(host, "name");
     if (!preference.empty()) lines += " (preference " + preference + ")";
-    lines += ": " + painted(level, tone_of(level), style) + "\n";
+    lines += ": " + painted(level, tone_of(level), style) + graded(host, style) + "\n";
     lines += labelled("TLS", tls_parts(host), indent + 2);
     lines += labelled("Certificate", certificate_parts(host), indent + 2);
     lines += labelled("DANE", dane_parts(host), indent + 2);
@@ -120,7 +135,7 @@ std::string domain_lines(const json::object& verdict, std::size_t indent, Style 
     const std::string level = text_at(verdict, "level");
     const std::string checked = text_at(verdict, "checked");
     std::string lines = std::string(indent, ' ') + "Verdict on " + text_at(verdict, "domain") +
-                        ": " + painted(level, tone_of(level), style);
+                        ": " + painted(level, tone_of(level), style) + graded(verdict, style);
     if (!checked.empty()) lines += ", checked " + checked_time(checked);
     lines += "\n";
     const json::value* secure = verdict.if_contains("mx_secure");

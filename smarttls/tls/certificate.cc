@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kLongestName = 1024;    // of a subject or issuer
 constexpr std::size_t kLongestDnsName = 253;  // RFC 1035 §2.3.4
 constexpr std::size_t kMostDnsNames = 100;
+constexpr int kMostCertificates = 10;  // of a chain; honest ones have two to four
 
 /// RFC 2253; the flags escape control bytes and everything above ASCII.
 std::string text_of(const X509_NAME* name) {
@@ -50,6 +51,16 @@ policy::WallTime time_of(const ASN1_TIME* time) {
     std::tm parts{};
     if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return {};
     return policy::WallTime(std::chrono::seconds(timegm(&parts)));
+}
+
+/// Empty for keys without curve and for curves that are written out instead of named.
+std::string curve_of(X509* certificate) {
+    const EVP_PKEY* const key = X509_get0_pubkey(certificate);
+    if (key == nullptr || EVP_PKEY_get_base_id(key) != EVP_PKEY_EC) return {};
+    std::array<char, 64> name{};
+    std::size_t size = 0;
+    if (EVP_PKEY_get_group_name(key, name.data(), name.size(), &size) != 1) return {};
+    return curve_name({name.data(), size});
 }
 
 std::string key_of(X509* certificate) {
@@ -107,7 +118,21 @@ policy::CertificateFacts describe(X509* certificate) {
     facts.key = key_of(certificate);
     facts.signature = signature_of(certificate);
     facts.sha256 = sha256_of(certificate);
+    facts.curve = curve_of(certificate);
     return facts;
+}
+
+std::vector<policy::CertificateFacts> describe_issuers(const PeerChain& chain) {
+    std::vector<policy::CertificateFacts> issuers;
+    const int sent = std::min(sk_X509_num(chain.presented()), kMostCertificates);
+    for (int i = 1; i < sent; ++i) issuers.push_back(describe(sk_X509_value(chain.presented(), i)));
+    return issuers;
+}
+
+std::string curve_name(std::string_view openssl_name) {
+    if (openssl_name == "prime256v1") return "secp256r1";
+    if (openssl_name == "prime192v1") return "secp192r1";
+    return std::string(openssl_name);
 }
 
 }  // namespace smarttls::engine

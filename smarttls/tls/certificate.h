@@ -7,11 +7,22 @@
 // empty.
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "policy/verdict.h"
 #include "smarttls/tls/handles.h"
+#include "smarttls/tls/peer_chain.h"
 
 namespace smarttls::engine {
 
 [[nodiscard]] policy::CertificateFacts describe(X509* certificate);
+
+/// What stands behind the server's own certificate in the chain as it was sent, the first few.
+[[nodiscard]] std::vector<policy::CertificateFacts> describe_issuers(const PeerChain& chain);
+
+/// The names of TLS (IANA) for the curves that OpenSSL calls by their older ones.
+[[nodiscard]] std::string curve_name(std::string_view openssl_name);
 
 }  // namespace smarttls::engine

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // TlsContext: the parameters of every handshake of the engine, which are those that the floor
-// transports of Postfix use (">=TLSv1.2", "high"), and the CA certificates to judge by. What the
-// probe completes, delivery completes; what it cannot, delivery cannot.
+// transports of Postfix use (">=TLSv1.2", "high", its curves), and the CA certificates to judge by.
+// What the probe completes, delivery completes; what it cannot, delivery cannot.
 //
 //     Result<TlsContext> tls = TlsContext::open(config.engine.ca_file);
+//     run_session(plan, *tls, ...);  run_session(plan, tls->laxer(), ...)      // second_look.h
 //
 // No certificate makes a handshake fail: the chain is kept and judged afterwards (pkix.h, dane.h).
-// Ownership: copies share one SSL_CTX, frozen after open(). Threads: immutable; the handshakes made
+// Ownership: copies share the SSL_CTX, frozen after open(). Threads: immutable; the handshakes made
 // from it may run anywhere. Errors: Misconfigured (CA file), Bug (OpenSSL refuses our parameters).
 #pragma once
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "policy/result.h"
 
@@ -28,9 +30,18 @@ class TlsContext {
     /// Borrowed.
     [[nodiscard]] ssl_ctx_st* get() const { return context_.get(); }
 
+    /// The same trust, offering all that OpenSSL has: TLS 1.0, every suite and group, weak ones
+    /// included. Never for anything that is to be protected.
+    [[nodiscard]] TlsContext laxer() const { return {lax_, lax_}; }
+
+    /// Whether the curve or group is among those that the floors offer.
+    [[nodiscard]] static bool offers_group(std::string_view name);
+
   private:
-    explicit TlsContext(std::shared_ptr<ssl_ctx_st> context) : context_(std::move(context)) {}
+    TlsContext(std::shared_ptr<ssl_ctx_st> context, std::shared_ptr<ssl_ctx_st> lax)
+        : context_(std::move(context)), lax_(std::move(lax)) {}
     std::shared_ptr<ssl_ctx_st> context_;
+    std::shared_ptr<ssl_ctx_st> lax_;
 };
 
 }  // namespace smarttls::engine

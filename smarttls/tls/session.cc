@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "smarttls/tls/session.h"
 
+#include <array>
 #include <boost/asio/this_coro.hpp>
 
 #include "smarttls/smtp/dialog.h"
@@ -76,6 +77,7 @@ asio::awaitable<Step> Session::speak_under_tls(Deadline deadline) {
     TlsTransport encrypted(tcp_, tls_, plan_.dane.names.front());
     const Deadline shaken_by = within(plan_.limits.handshake, deadline);
     const IoStatus shaken = co_await encrypted.handshake(shaken_by);
+    facts_.handshake_failed = shaken == IoStatus::TlsFailed && encrypted.spoke_tls();
     if (shaken != IoStatus::Ok) co_return setback_of(shaken);
     examine(encrypted.ssl());
     // In TLS 1.3 the client is done before the server has judged it: only a reply under TLS shows
@@ -92,14 +94,30 @@ asio::awaitable<Step> Session::speak_under_tls(Deadline deadline) {
     co_return ended;
 }
 
-/// OpenSSL's name of the key exchange group, as in "x25519"; empty for RSA key exchange.
+/// The finite field group that a server chose for DHE, "ffdhe3072"; "dh-2048" for one of its own.
+std::string finite_field_of(SSL* ssl) {
+    EVP_PKEY* taken = nullptr;
+    // SSL_get_peer_tmp_key() without the C cast of its macro.
+    if (SSL_ctrl(ssl, SSL_CTRL_GET_PEER_TMP_KEY, 0, &taken) != 1) return {};
+    const KeyHandle key(taken);
+    std::array<char, 64> name{};
+    std::size_t size = 0;
+    if (EVP_PKEY_get_group_name(key.get(), name.data(), name.size(), &size) == 1) {
+        return {name.data(), size};
+    }
+    return "dh-" + std::to_string(EVP_PKEY_get_bits(key.get()));
+}
+
+/// The key exchange group by its name in TLS, as in "x25519"; empty for RSA key exchange.
 std::string group_of(SSL* ssl) {
     const int group = static_cast<int>(SSL_get_negotiated_group(ssl));
-    const char* const name = group != NID_undef ? SSL_group_to_name(ssl, group) : nullptr;
+    if (group == NID_undef) return finite_field_of(ssl);
+    const char* const name = SSL_group_to_name(ssl, group);
     return name != nullptr ? name : "";
 }
 
 void Session::examine(SSL* ssl) {
+    const ErrorQueueGuard guard;
     facts_.tls = policy::TlsFacts{SSL_get_version(ssl), SSL_get_cipher_name(ssl), group_of(ssl)};
     const std::optional<PeerChain> chain = PeerChain::of(ssl);
     if (!chain) {  // an anonymous suite, which we do not offer
@@ -107,6 +125,7 @@ void Session::examine(SSL* ssl) {
         return;
     }
     facts_.certificate = describe(chain->leaf());
+    facts_.chain = describe_issuers(*chain);
     facts_.pkix = pkix_defects(*chain, tls_, plan_.host, plan_.now);
     facts_.dane = judge_dane(*chain, tls_, plan_.dane, plan_.now);
 }

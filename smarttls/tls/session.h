@@ -42,7 +42,9 @@ struct SessionFacts {
     SessionOutcome outcome = SessionOutcome::Unknown;
     std::vector<policy::Reason> reasons;  // why the outcome is not Tls
     std::optional<policy::TlsFacts> tls;
+    bool handshake_failed = false;  // both sides spoke TLS and could not agree
     std::optional<policy::CertificateFacts> certificate;
+    std::vector<policy::CertificateFacts> chain;  // what was sent behind it
     std::vector<policy::Reason> pkix;  // defects of the chain; meaningful with outcome Tls
     policy::DaneFacts dane;
 };

@@ -39,6 +39,8 @@ asio::awaitable<IoStatus> TlsTransport::handshake(policy::Deadline deadline) {
     tcp_.alarm().set(deadline);
     const auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::client, kTuple);
     tcp_.alarm().clear();
+    spoke_tls_ =
+        ERR_GET_REASON(static_cast<unsigned long>(error.value())) != SSL_R_WRONG_VERSION_NUMBER;
     co_return status_of(error);
 }
 

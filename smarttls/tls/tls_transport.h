@@ -30,6 +30,9 @@ class TlsTransport final : public Transport {
     /// close_notify, to and fro.
     boost::asio::awaitable<void> close(policy::Deadline deadline);
 
+    /// After TlsFailed: false when what came was no TLS at all.
+    [[nodiscard]] bool spoke_tls() const { return spoke_tls_; }
+
     /// Borrowed.
     [[nodiscard]] SSL* ssl() { return stream_.native_handle(); }
 
@@ -38,6 +41,7 @@ class TlsTransport final : public Transport {
 
     TcpTransport& tcp_;
     boost::asio::ssl::stream<boost::asio::ip::tcp::socket&> stream_;
+    bool spoke_tls_ = true;
 };
 
 }  // namespace smarttls::engine

@@ -48,6 +48,7 @@ TEST(Config, HasItsDefaultsWhenOnlyAClassIsNamed) {
     EXPECT_EQ(config.milter.verdict_deadline, 25s);
     ASSERT_EQ(config.classes.size(), 1U);
     EXPECT_EQ(config.classes[0].level, Floor::Dane) << "who forgets the level gets the strictest";
+    EXPECT_EQ(config.classes[0].grade, Grade::PhaseOut);
     EXPECT_EQ(config.classes[0].insecure, Shortfall::Hold);
     EXPECT_FALSE(config.classes[0].plaintext);
 }
@@ -58,6 +59,7 @@ socket = /e.sock
 resolver = 192.0.2.1:5353 [::1]:54
 trust-ad = 192.0.2.1
 ca-file = /ca.pem
+profile = /etc/p.conf
 allow-network = 10.0.0.0/8
 mx = best
 helo-name = gw.example.nl
@@ -73,6 +75,7 @@ cache-entries = 9)").engine;
     ASSERT_EQ(engine.trust_ad.size(), 1U);
     EXPECT_EQ(engine.trust_ad[0].str(), "192.0.2.1/32");
     EXPECT_EQ(engine.ca_file, "/ca.pem");
+    EXPECT_EQ(engine.profile, "/etc/p.conf");
     ASSERT_EQ(engine.allow_network.size(), 1U);
     EXPECT_EQ(engine.allow_network[0].str(), "10.0.0.0/8");
     EXPECT_EQ(engine.mx, MxScope::Best);
@@ -115,6 +118,7 @@ evidence = /e.db)");
 TEST(Config, TakesEveryOptionOfAClass) {
     const auto config = parse(R"([class.medical-1]
 level = mta-sts
+grade = sufficient
 insecure = reject
 plaintext = hold
 set-header = X-A: 1
@@ -125,6 +129,7 @@ remove-header = X-C X-D)");
     ASSERT_NE(found, nullptr) << "classes are found in any case";
     EXPECT_EQ(found->name, "medical-1");
     EXPECT_EQ(found->level, Floor::MtaSts);
+    EXPECT_EQ(found->grade, Grade::Sufficient);
     EXPECT_EQ(found->insecure, Shortfall::Reject);
     EXPECT_EQ(found->plaintext, Shortfall::Hold);
     ASSERT_EQ(found->set_headers.size(), 2U);
@@ -158,6 +163,7 @@ TEST(Config, SaysWhatIsWrongWithALine) {
         {"[class.a]\ndane", "f.conf:2: \"dane\" is neither \"key = value\" nor a [section]"},
         {"[class.a]\n= dane", "f.conf:2: [class.a]: unknown key \"\""},
         {"[class.a]\nlevel = secure", "f.conf:2: [class.a]: level: \"secure\" is none of encrypted, pkix, mta-sts, dane"},
+        {"[class.a]\ngrade = none", "f.conf:2: [class.a]: grade: \"none\" is none of good, sufficient, phase-out, insufficient"},
         {"[class.a]\ninsecure = portal",
          "f.conf:2: [class.a]: insecure: \"portal\" is not available in this version, which has no "
          "portal and no exceptions yet; use hold or reject"},

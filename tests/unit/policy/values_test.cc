@@ -22,6 +22,11 @@ TEST(Values, APathIsAbsolute) {
     EXPECT_EQ(read_path("run/x").error().what, "\"run/x\" is not an absolute path");
 }
 
+TEST(Values, AProfileIsANameOrAPath) {
+    for (const auto* text : {"ncsc-nl-2025-05", "own_1.2", "/etc/own.conf"}) EXPECT_EQ(read_profile(text).value(), text);
+    for (const auto* text : {"", "../x", "a/b", ".x", "a b", "a\n"}) expect_refused(read_profile(text), text);
+}
+
 TEST(Values, AnEndpointHasAnAddressAndMayHaveAPort) {
     const std::pair<std::string_view, std::string_view> rows[] = {
         {"127.0.0.1", "127.0.0.1:53"}, {"127.0.0.1:5353", "127.0.0.1:5353"},

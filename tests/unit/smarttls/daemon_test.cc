@@ -21,6 +21,7 @@ policy::EngineSettings settings(const TemporaryDirectory& directory) {
     policy::EngineSettings result;
     result.socket = directory / "engine.sock";
     result.ca_file = "/etc/ssl/certs/ca-certificates.crt";
+    result.profile = SMARTTLS_SOURCE_DIR "/conf/profiles/ncsc-nl-2025-05.conf";
     result.probe_deadline = std::chrono::seconds(1);
     result.failure_ttl = std::chrono::seconds(60);
     result.cache_entries = 10;
@@ -30,11 +31,12 @@ policy::EngineSettings settings(const TemporaryDirectory& directory) {
 TEST(Daemon, LogsOneLinePerProbe) {
     using std::chrono::milliseconds;
     const auto dane = verdict("example.nl", Level::Dane, {host("mx1.example.nl", Level::Dane)});
-    EXPECT_EQ(probe_line(dane, milliseconds(48)), "example.nl: level=dane reasons= hosts=1 ms=48");
+    EXPECT_EQ(probe_line(dane, milliseconds(48)),
+              "example.nl: level=dane grade=none reasons= hosts=1 ms=48");
     const auto unknown =
         verdict("[mx.nl]:587", Level::Unknown, {}, {Reason::Timeout, Reason::Busy});
     EXPECT_EQ(probe_line(unknown, milliseconds(90000)),
-              "[mx.nl]:587: level=unknown reasons=timeout,busy hosts=0 ms=90000");
+              "[mx.nl]:587: level=unknown grade=none reasons=timeout,busy hosts=0 ms=90000");
 }
 
 TEST(Daemon, EndsWithStatus78WhenTheCaFileCannotBeRead) {
@@ -44,6 +46,16 @@ TEST(Daemon, EndsWithStatus78WhenTheCaFileCannotBeRead) {
     testing::internal::CaptureStderr();
     EXPECT_EQ(run_daemon(wrong), EX_CONFIG);
     EXPECT_NE(testing::internal::GetCapturedStderr().find("ca-file"), std::string::npos);
+}
+
+TEST(Daemon, EndsWithStatus78WhenThereIsNoSuchProfile) {
+    const TemporaryDirectory directory;
+    auto wrong = settings(directory);
+    wrong.profile = "none";
+    testing::internal::CaptureStderr();
+    EXPECT_EQ(run_daemon(wrong), EX_CONFIG);
+    EXPECT_NE(testing::internal::GetCapturedStderr().find("profile: there is no profile"),
+              std::string::npos);
 }
 
 TEST(Daemon, EndsWithStatus69WhenTheSocketCannotBeOpened) {

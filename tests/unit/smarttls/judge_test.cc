@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 namespace smarttls::engine {
 namespace {
 
@@ -254,6 +256,54 @@ TEST(JudgeDomain, FollowsTheTable) {
     for (const auto& row : rows) {
         const DomainJudgement judged = judge_domain(row.hosts, row.scope);
         EXPECT_EQ(judged.level, row.level) << row.about;
+        EXPECT_EQ(judged.reasons, row.reasons) << row.about;
+    }
+}
+
+HostVerdict graded(std::uint16_t preference, Level level, policy::Grade grade,
+                   std::optional<Reason> weak = std::nullopt) {
+    HostVerdict result = host(preference, level);
+    result.grade = grade;
+    if (weak) {
+        result.weak = {{*weak, grade, "x"}};
+        result.reasons.push_back(*weak);
+    }
+    return result;
+}
+
+TEST(JudgeDomain, TakesTheWorstGradeOfTheHostsThatMailCanEndAt) {
+    using enum policy::Grade;
+    const auto weak_key = Reason::WeakKey;
+    const auto weak_cipher = Reason::WeakCipher;
+    const struct {
+        const char* about;
+        std::vector<HostVerdict> hosts;
+        MxScope scope;
+        policy::Grade grade;
+        Reasons reasons;
+    } rows[] = {
+        {"one host", {graded(10, Level::Dane, Good)}, MxScope::All, Good, {}},
+        {"the worst of two, though of the better level",
+         {graded(10, Level::Pkix, Sufficient), graded(20, Level::Dane, PhaseOut, weak_key)},
+         MxScope::All, PhaseOut, {weak_key}},
+        {"reasons of the level first",
+         {graded(10, Level::Pkix, PhaseOut, weak_key), graded(20, Level::Dane, Insufficient, weak_cipher)},
+         MxScope::All, Insufficient, {weak_key, weak_cipher}},
+        {"the best preference alone",
+         {graded(10, Level::Dane, Good), graded(20, Level::Dane, Insufficient, weak_key)},
+         MxScope::Best, Good, {}},
+        {"a host that is not known says nothing",
+         {graded(10, Level::Dane, Sufficient), graded(20, Level::Unknown, None)},
+         MxScope::All, Sufficient, {}},
+        {"a forbidden host is never delivered to",
+         {graded(10, Level::Dane, Sufficient), graded(20, Level::Forbidden, Insufficient, weak_key)},
+         MxScope::All, Sufficient, {}},
+        {"no TLS, no grade", {graded(10, Level::Plaintext, None)}, MxScope::All, None, {}},
+        {"nothing is known", {graded(10, Level::Unknown, None)}, MxScope::All, None, {}},
+    };
+    for (const auto& row : rows) {
+        const DomainJudgement judged = judge_domain(row.hosts, row.scope);
+        EXPECT_EQ(judged.grade, row.grade) << row.about;
         EXPECT_EQ(judged.reasons, row.reasons) << row.about;
     }
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "smarttls/profile_file.h"
 #include "tests/unit/smarttls/mail/fake_mail_server.h"
 #include "tests/unit/smarttls/mail/run.h"
 #include "tests/unit/smarttls/mail/table_lookup.h"
@@ -33,6 +34,7 @@ class Probe : public testing::Test {
         settings.failure_ttl = seconds(30);
         settings.limits.banner = std::chrono::milliseconds(200);
         settings.clock = [] { return kNow; };
+        settings.profile = profile_;
         const AddressGuard guard({policy::Network::parse("127.0.0.0/24").value()});
         Prober prober(io.get_executor(), dns_, guard, tls_, settings);
         return run(io, prober.probe(policy::NextHop::parse(next_hop).value(), soon()));
@@ -51,7 +53,13 @@ class Probe : public testing::Test {
         dns_.tlsa_answers[base] = records<TlsaRecord>(DnsStatus::Secure, {record}, 1800);
     }
 
+    void grade_by(const char* name) {
+        profile_ = std::make_shared<const policy::Profile>(
+            load_profile(name, {SMARTTLS_SOURCE_DIR "/conf/profiles"}).value());
+    }
+
     policy::MxScope scope_ = policy::MxScope::All;
+    std::shared_ptr<const policy::Profile> profile_;  // nullptr: nothing is graded
     TableLookup dns_;
     const Identity root_ = issue({.common_name = "Root", .is_ca = true});
     const Identity leaf_ = issue({.dns_names = {"mx.example.nl"}, .issuer = &root_});
@@ -299,6 +307,57 @@ TEST_F(Probe, TalksToTheHostsSideBySide) {
     EXPECT_EQ(verdict.level, Level::Unknown);
     EXPECT_EQ(verdict.reasons, Reasons{Reason::Timeout});
     EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(1));  // 8 waits of 200 ms each
+}
+
+TEST_F(Probe, GradesByTheProfileThatItIsGiven) {
+    const Identity key = issue(
+        {.dns_names = {"mx.example.nl"}, .issuer = &root_, .key = KeyKind::Rsa2048, .hash = "SHA1"});
+    const SslCtxHandle context = server_context({&key, &root_});
+    const FakeMailServer server(good_server(context.get()));
+    mx({{10, "mx.example.nl"}});
+    address("mx.example.nl", {ip("127.0.0.1")});
+    tlsa("mx.example.nl", tlsa_of(3, 1, 1, key));
+    EXPECT_EQ(probe(at("example.nl", server)).grade, policy::Grade::None);
+    grade_by("ncsc-nl-2025-05");
+    const Verdict verdict = probe(at("example.nl", server));
+    EXPECT_EQ(verdict.level, Level::Dane);
+    EXPECT_EQ(verdict.grade, policy::Grade::Insufficient);
+    EXPECT_EQ(verdict.profile, "NCSC-NL 2025-05");
+    EXPECT_EQ(verdict.reasons, (Reasons{Reason::WeakSignature, Reason::WeakKey}));
+    ASSERT_EQ(verdict.hosts.at(0).weak.size(), 2U);
+    EXPECT_EQ(verdict.hosts[0].weak[1].what, "rsa-2048");
+    EXPECT_EQ(verdict.hosts[0].chain.size(), 1U);
+    grade_by("ncsc-nl-2021-01");
+    EXPECT_EQ(probe(at("example.nl", server)).reasons, Reasons{Reason::WeakSignature});
+}
+
+TEST_F(Probe, FindsOutWhyTheHandshakeOfTheFloorsFails) {
+    SSL_CTX_ctrl(context_.get(), SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_VERSION, nullptr);
+    SSL_CTX_ctrl(context_.get(), SSL_CTRL_SET_MAX_PROTO_VERSION, TLS1_1_VERSION, nullptr);
+    const FakeMailServer server(good_server(context_.get()));
+    mx({{10, "mx.example.nl"}});
+    address("mx.example.nl", {ip("127.0.0.1")}, DnsStatus::Insecure);
+    grade_by("ncsc-nl-2025-05");
+    const Verdict verdict = probe(at("example.nl", server));
+    EXPECT_EQ(verdict.level, Level::Plaintext) << "as delivery finds it";
+    EXPECT_EQ(verdict.grade, policy::Grade::Insufficient);
+    EXPECT_EQ(verdict.reasons.at(0), Reason::OldProtocol);
+    ASSERT_TRUE(verdict.hosts.at(0).tls);
+    EXPECT_TRUE(verdict.hosts[0].tls->lax);
+    EXPECT_EQ(server.connections(), 2);
+}
+
+TEST_F(Probe, ForbidsWhatBreaksItsDaneByAnOldProtocol) {
+    SSL_CTX_ctrl(context_.get(), SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_VERSION, nullptr);
+    SSL_CTX_ctrl(context_.get(), SSL_CTRL_SET_MAX_PROTO_VERSION, TLS1_1_VERSION, nullptr);
+    const FakeMailServer server(good_server(context_.get()));
+    mx({{10, "mx.example.nl"}});
+    address("mx.example.nl", {ip("127.0.0.1")});
+    tlsa("mx.example.nl", tlsa_of(3, 1, 1, leaf_));
+    const Verdict verdict = probe(at("example.nl", server));
+    EXPECT_EQ(verdict.level, Level::Forbidden);
+    EXPECT_EQ(verdict.reasons, Reasons{Reason::OldProtocol});
+    EXPECT_EQ(verdict.hosts.at(0).dane.status, DaneStatus::Mismatch);
 }
 
 }  // namespace

@@ -15,31 +15,45 @@ using policy::Reason;
 using policy::Verdict;
 
 constexpr std::string_view kFull =
-    R"({"domain":"example.nl","level":"dane","reasons":[],"mx_secure":true,)"
+    R"({"domain":"example.nl","level":"dane","grade":"phase-out","reasons":[],"mx_secure":true,)"
     R"("checked":"2026-11-23T08:00:00Z","expires":"2026-11-23T09:00:00Z",)"
+    R"("profile":"NCSC-NL 2025-05",)"
     R"("hosts":[{"name":"mx1.example.nl","preference":10,"addresses":["192.0.2.1","2001:db8::1"],)"
-    R"("level":"dane","reasons":["certificate-expired"],)"
+    R"("level":"dane","grade":"phase-out","reasons":["certificate-expired","weak-key"],)"
+    R"("weak":[{"reason":"weak-key","what":"rsa-2048","grade":"phase-out","depth":1},)"
+    R"({"reason":"weak-cipher","what":"X","grade":"phase-out"}],)"
     R"("tls":{"protocol":"TLSv1.3","suite":"TLS_AES_256_GCM_SHA384","group":"x25519"},)"
     R"("certificate":{"subject":"CN=mx1.example.nl","issuer":"CN=Lab","names":["mx1.example.nl"],)"
     R"("not_before":"2026-01-01T00:00:00Z","not_after":"2026-11-01T00:00:00Z",)"
-    R"("key":"ecdsa-256","signature":"sha256","sha256":"00ff"},)"
+    R"("key":"ecdsa-256","signature":"sha256","sha256":"00ff","curve":"secp256r1"},)"
+    R"("chain":[{"subject":"CN=Lab","issuer":"CN=Root","names":[],)"
+    R"("not_before":"2026-01-01T00:00:00Z","not_after":"2026-11-01T00:00:00Z",)"
+    R"("key":"rsa-2048","signature":"sha256","sha256":"ff00"}],)"
     R"("dane":{"status":"verified","usage":3,"selector":1,"matching":1}}]})";
 
 constexpr std::string_view kLeast =
-    R"({"domain":"[relay.example.nl]:587","level":"unknown","reasons":["timeout"],)"
+    R"({"domain":"[relay.example.nl]:587","level":"unknown","grade":"none","reasons":["timeout"],)"
     R"("mx_secure":false,"checked":"2026-11-23T08:00:00Z","expires":"2026-11-23T09:00:00Z",)"
     R"("hosts":[{"name":"relay.example.nl","preference":0,"addresses":[],"level":"unknown",)"
-    R"("reasons":["timeout","busy"],"dane":{"status":"none"}}]})";
+    R"("grade":"none","reasons":["timeout","busy"],"dane":{"status":"none"}}]})";
 
 Verdict full() {
     Verdict result = verdict("example.nl", Level::Dane, {host("mx1.example.nl", Level::Dane)});
     policy::HostVerdict& mx = result.hosts[0];
     mx.addresses = {"192.0.2.1", "2001:db8::1"};
-    mx.reasons = {Reason::CertificateExpired};
+    mx.grade = result.grade = policy::Grade::PhaseOut;
+    result.profile = "NCSC-NL 2025-05";
+    mx.reasons = {Reason::CertificateExpired, Reason::WeakKey};
+    mx.weak = {{Reason::WeakKey, policy::Grade::PhaseOut, "rsa-2048", 1},
+               {Reason::WeakCipher, policy::Grade::PhaseOut, "X", 0}};
     mx.tls = policy::TlsFacts{"TLSv1.3", "TLS_AES_256_GCM_SHA384", "x25519"};
     mx.certificate = policy::CertificateFacts{
         "CN=mx1.example.nl",        "CN=Lab",    {"mx1.example.nl"}, at("2026-01-01T00:00:00Z"),
-        at("2026-11-01T00:00:00Z"), "ecdsa-256", "sha256",           "00ff"};
+        at("2026-11-01T00:00:00Z"), "ecdsa-256", "sha256",           "00ff",
+        "secp256r1"};
+    mx.chain = {policy::CertificateFacts{
+        "CN=Lab",   "CN=Root", {}, at("2026-01-01T00:00:00Z"), at("2026-11-01T00:00:00Z"),
+        "rsa-2048", "sha256",  "ff00"}};
     mx.dane = {DaneStatus::Verified, 3, 1, 1};
     return result;
 }
@@ -72,9 +86,9 @@ TEST(VerdictJson, LeavesOutAnUnknownGroup) {
 
 TEST(VerdictJson, IgnoresMembersAndReasonsOfANewerEngine) {
     std::string text =
-        replaced(kFull, R"({"domain")", R"({"grade":"good","sts":{"max_age":1},"domain")");
-    text = replaced(text, R"(["certificate-expired"])",
-                    R"(["from-the-future","certificate-expired"])");
+        replaced(kFull, R"({"domain")", R"({"future":"good","sts":{"max_age":1},"domain")");
+    text = replaced(text, R"(["certificate-expired",)",
+                    R"(["from-the-future","certificate-expired",)");
     const auto parsed = parse_verdict(text);
     ASSERT_TRUE(parsed) << parsed.error().what;
     EXPECT_EQ(to_json(*parsed), kFull);
@@ -90,7 +104,8 @@ TEST(VerdictJson, RefusesMistakesInWhatItKnowsAndNamesTheMember) {
     const std::vector<Mistake> mistakes{
         {R"("domain":"example.nl",)", "", "verdict: domain: it is missing"},
         {R"("domain":"example.nl")", R"("domain":7)", "domain: it is not a string"},
-        {R"("level":"dane","reasons":[],"mx)", R"("level":"Dane","reasons":[],"mx)",
+        {R"("level":"dane","grade":"phase-out","reasons":[],"mx)",
+         R"("level":"Dane","grade":"phase-out","reasons":[],"mx)",
          "verdict: level: it is none"},
         {R"("reasons":[],)", R"("reasons":"busy",)", "verdict: reasons: it is not an array"},
         {R"("reasons":[],)", R"("reasons":[3],)", "reasons: element 0: it is not a string"},
@@ -104,6 +119,10 @@ TEST(VerdictJson, RefusesMistakesInWhatItKnowsAndNamesTheMember) {
         {R"("suite":"TLS_AES_256_GCM_SHA384",)", "", "tls: suite: it is missing"},
         {R"("key":"ecdsa-256",)", R"("key":null,)", "certificate: key: it is not a string"},
         {R"("dane":{)", R"("tlsa":{)", "dane: it is missing"},
+        {R"("grade":"phase-out","reasons":[],)", R"("grade":"best","reasons":[],)",
+         "verdict: grade: it is none"},
+        {R"("reason":"weak-key",)", R"("reason":"tired",)", "weak: element 0: reason: it is none"},
+        {R"("chain":[{"subject":"CN=Lab",)", R"("chain":[{)", "chain: element 0: subject: it is"},
     };
     for (const Mistake& mistake : mistakes) {
         const auto parsed = parse_verdict(replaced(kFull, mistake.from, mistake.to));
@@ -133,9 +152,24 @@ TEST(VerdictJson, MakesForeignBytesHarmless) {
               "CN=\"a\\b\",O=?????" + std::string(512 - 16, 'x'));
 }
 
+TEST(VerdictJson, ReadsAVerdictOfAnEngineThatDidNotGrade) {
+    const auto parsed = parse_verdict(replaced(kLeast, R"("grade":"none",)", ""));
+    ASSERT_TRUE(parsed) << parsed.error().what;
+    EXPECT_EQ(parsed->grade, policy::Grade::None);
+}
+
+TEST(VerdictJson, MarksAnExaminationThatDeliveryWouldNotRepeat) {
+    Verdict changed = full();
+    changed.hosts[0].tls->lax = true;
+    const std::string text = to_json(changed);
+    EXPECT_NE(text.find(R"("group":"x25519","lax":true})"), std::string::npos);
+    EXPECT_TRUE(parse_verdict(text)->hosts[0].tls->lax);
+}
+
 TEST(VerdictJson, FitsIntoAReplyWhateverTheCertificatesSay) {
     Verdict changed = full();
     changed.hosts[0].certificate->names.assign(1000, std::string(253, 'n'));
+    changed.hosts[0].chain.assign(9, *changed.hosts[0].certificate);
     changed.hosts.resize(10, changed.hosts[0]);
     const std::string text = to_json(changed);
     EXPECT_LE(text.size(), kLongestReply - 3);

@@ -17,6 +17,8 @@ KeyHandle new_key(KeyKind kind) {
     switch (kind) {
         case KeyKind::P256:
             return KeyHandle(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+        case KeyKind::P224:
+            return KeyHandle(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-224"));
         case KeyKind::Rsa1024:
             return KeyHandle(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{1024}));
         case KeyKind::Rsa2048:
@@ -74,7 +76,7 @@ Identity issue(const Wish& wish) {
     }
     add_dns_names(certificate, wish.dns_names);
     const bool intrinsic = EVP_PKEY_get_base_id(issuer.key.get()) == EVP_PKEY_ED25519;
-    X509_sign(certificate, issuer.key.get(), intrinsic ? nullptr : EVP_sha256());
+    X509_sign(certificate, issuer.key.get(), intrinsic ? nullptr : EVP_get_digestbyname(wish.hash));
     return made;
 }
 

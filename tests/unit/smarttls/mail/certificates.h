@@ -26,7 +26,7 @@ struct Identity {
     KeyHandle key;
 };
 
-enum class KeyKind { P256, Rsa1024, Rsa2048, Ed25519 };
+enum class KeyKind { P256, P224, Rsa1024, Rsa2048, Ed25519 };
 
 struct Wish {
     std::string common_name = "test";
@@ -37,6 +37,7 @@ struct Wish {
     std::string extended_usage = "";   // "clientAuth"
     const Identity* issuer = nullptr;  // nullptr: signs itself
     KeyKind key = KeyKind::P256;
+    const char* hash = "SHA256";  // of the issuer's signature
 };
 
 [[nodiscard]] Identity issue(const Wish& wish);

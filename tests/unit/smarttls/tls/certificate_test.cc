@@ -43,6 +43,33 @@ TEST(Describe, NamesKeyAndSignature) {
     }
 }
 
+TEST(Describe, NamesCurvesAsTlsDoes) {
+    EXPECT_EQ(describe(issue({}).certificate.get()).curve, "secp256r1");
+    EXPECT_EQ(describe(issue({.key = KeyKind::P224}).certificate.get()).curve, "secp224r1");
+    EXPECT_EQ(describe(issue({.key = KeyKind::Rsa2048}).certificate.get()).curve, "");
+    EXPECT_EQ(describe(issue({.key = KeyKind::Ed25519}).certificate.get()).curve, "");
+}
+
+TEST(Describe, NamesASha1Signature) {
+    EXPECT_EQ(describe(issue({.hash = "SHA1"}).certificate.get()).signature, "sha1");
+}
+
+TEST(DescribeIssuers, TellsWhatStandsBehindTheServersOwn) {
+    const Identity root = issue({.common_name = "Root", .is_ca = true});
+    const Identity middle = issue({.common_name = "Middle", .is_ca = true, .issuer = &root});
+    const Identity leaf = issue({.issuer = &middle});
+    const auto issuers = describe_issuers(chain_of({&leaf, &middle, &root}));
+    ASSERT_EQ(issuers.size(), 2U);
+    EXPECT_EQ(issuers[0].subject, "CN=Middle");
+    EXPECT_EQ(issuers[1].issuer, "CN=Root");
+    EXPECT_TRUE(describe_issuers(chain_of({&leaf})).empty());
+}
+
+TEST(DescribeIssuers, BoundsTheirNumber) {
+    const Identity one = issue({});
+    EXPECT_EQ(describe_issuers(chain_of(std::vector<const Identity*>(500, &one))).size(), 9U);
+}
+
 TEST(Describe, LeavesOutNamesThatAreNone) {
     const Identity leaf =
         issue({.dns_names = {std::string("mx.good.example\0.evil.example", 29), "ok.example", "a b",

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 
@@ -31,6 +32,36 @@ TEST(TlsContext, RefusesACaFileWithoutCertificates) {
 TEST(TlsContext, IsAsLenientAboutOldKeysAndGroupsAsPostfix) {
     const Identity root = issue({.is_ca = true});
     EXPECT_EQ(SSL_CTX_get_security_level(trusting({&root}).get()), 0);
+}
+
+TEST(TlsContext, OffersAllThereIsOnlyWhenItIsLax) {
+    const Identity root = issue({.is_ca = true});
+    const TlsContext lax = trusting({&root}).laxer();
+    EXPECT_EQ(SSL_CTX_ctrl(lax.get(), SSL_CTRL_GET_MIN_PROTO_VERSION, 0, nullptr), TLS1_VERSION);
+    EXPECT_EQ(SSL_CTX_get_security_level(lax.get()), 0);
+    std::vector<std::string> suites;
+    const STACK_OF(SSL_CIPHER)* const offered = SSL_CTX_get_ciphers(lax.get());
+    for (int i = 0; i < sk_SSL_CIPHER_num(offered); ++i) {
+        suites.emplace_back(SSL_CIPHER_get_name(sk_SSL_CIPHER_value(offered, i)));
+    }
+    const auto place = [&](const char* name) {
+        return std::find(suites.begin(), suites.end(), name) - suites.begin();
+    };
+    const auto end = static_cast<std::ptrdiff_t>(suites.size());
+    EXPECT_LT(place("ECDHE-RSA-AES256-GCM-SHA384"), place("AES128-SHA"));
+    EXPECT_LT(place("AES128-SHA"), place("ADH-AES256-SHA"));
+    EXPECT_LT(place("ADH-AES256-SHA"), place("NULL-SHA"));
+    EXPECT_LT(place("NULL-SHA"), end);
+    EXPECT_LT(place("TLS_AES_128_CCM_8_SHA256"), end);
+}
+
+TEST(TlsContext, OffersTheGroupsOfPostfix) {
+    for (const char* name : {"x25519", "x448", "secp256r1", "secp384r1", "secp521r1"}) {
+        EXPECT_TRUE(TlsContext::offers_group(name)) << name;
+    }
+    for (const char* name : {"ffdhe2048", "secp224r1", "brainpoolP256r1", "prime256v1", ""}) {
+        EXPECT_FALSE(TlsContext::offers_group(name)) << name;
+    }
 }
 
 TEST(TlsContext, OffersNoAnonymousSuiteAndNothingBelowTls12) {

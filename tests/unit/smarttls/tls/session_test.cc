@@ -2,6 +2,8 @@
 #include "smarttls/tls/session.h"
 
 #include <gtest/gtest.h>
+#include <openssl/core_names.h>
+#include <openssl/params.h>
 
 #include "smarttls/smtp/tcp_transport.h"
 #include "tests/unit/smarttls/mail/fake_mail_server.h"
@@ -42,6 +44,21 @@ class RunSession : public testing::Test {
     const TlsContext tls_ = trusting({&root_});
     const SslCtxHandle context_ = server_context({&leaf_});
 };
+
+/// Parameters for DHE; SSL_CTX_set0_tmp_dh_pkey() takes them over.
+EVP_PKEY* dh_group(const char* name) {
+    std::string group(name);
+    const OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), 0),
+        OSSL_PARAM_construct_end()};
+    EVP_PKEY_CTX* const context = EVP_PKEY_CTX_new_from_name(nullptr, "DH", nullptr);
+    EVP_PKEY* key = nullptr;
+    EVP_PKEY_fromdata_init(context);
+    EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEY_PARAMETERS,
+                      const_cast<OSSL_PARAM*>(static_cast<const OSSL_PARAM*>(parameters)));
+    EVP_PKEY_CTX_free(context);
+    return key;
+}
 
 void expect_end(const SessionFacts& facts, SessionOutcome outcome, Reason reason) {
     EXPECT_EQ(facts.outcome, outcome);
@@ -85,6 +102,32 @@ TEST_F(RunSession, KnowsTheGroupOfTls12) {
     EXPECT_EQ(facts.tls->protocol, "TLSv1.2");
     EXPECT_EQ(facts.tls->suite, "ECDHE-ECDSA-AES256-GCM-SHA384");
     EXPECT_EQ(facts.tls->group, "x25519");
+}
+
+TEST_F(RunSession, KnowsTheFiniteFieldGroupOfDhe) {
+    const Identity rsa = issue({.issuer = &root_, .key = KeyKind::Rsa2048});
+    for (const char* const name : {"ffdhe2048", "ffdhe3072", "modp_2048"}) {
+        const SslCtxHandle context = server_context({&rsa});
+        SSL_CTX_ctrl(context.get(), SSL_CTRL_SET_MAX_PROTO_VERSION, TLS1_2_VERSION, nullptr);
+        SSL_CTX_set_cipher_list(context.get(), "DHE-RSA-AES256-GCM-SHA384");
+        SSL_CTX_set0_tmp_dh_pkey(context.get(), dh_group(name));
+        const FakeMailServer server(good_server(context.get()));
+        const SessionFacts facts = facts_of(server);
+        ASSERT_TRUE(facts.tls) << name;
+        EXPECT_EQ(facts.tls->group, name);
+    }
+}
+
+TEST_F(RunSession, KnowsNoGroupWhereTheKeyExchangeHasNone) {
+    const Identity rsa = issue({.issuer = &root_, .key = KeyKind::Rsa2048});
+    const SslCtxHandle context = server_context({&rsa});
+    SSL_CTX_ctrl(context.get(), SSL_CTRL_SET_MAX_PROTO_VERSION, TLS1_2_VERSION, nullptr);
+    SSL_CTX_set_cipher_list(context.get(), "AES128-SHA");
+    const FakeMailServer server(good_server(context.get()));
+    const SessionFacts facts = facts_of(server);
+    ASSERT_TRUE(facts.tls);
+    EXPECT_EQ(facts.tls->suite, "AES128-SHA");
+    EXPECT_EQ(facts.tls->group, "");
 }
 
 TEST_F(RunSession, CompletesTheHandshakeWhateverTheCertificateIs) {

@@ -22,6 +22,10 @@ Level level(const Recipient& recipient) {
     return recipient.verdict ? recipient.verdict->level : Level::Unknown;
 }
 
+Reach reach_of(const MailClass& mail_class, const Recipient& recipient) {
+    return recipient.verdict ? reach(*recipient.verdict, mail_class) : Reach::Unknown;
+}
+
 struct Row {
     std::string_view name;
     bool (*applies)(const MailClass&, const Recipient&);
@@ -30,7 +34,7 @@ struct Row {
 
 // First match wins. Unknown stands before every row that calls a domain insecure (promise: unknown is
 // not insecure); the site's own routes stand before the verdict, which says nothing about them.
-constexpr std::array<Row, 10> kTable{{
+constexpr auto kTable = std::to_array<Row>({
     {"trusted-route", [](const auto&, const auto& r) { return is(r, RouteKind::Trusted); },
      [](const auto&) { return Outcome::Direct; }},
     {"untrusted-route", [](const auto&, const auto& r) { return is(r, RouteKind::Untrusted); },
@@ -45,15 +49,19 @@ constexpr std::array<Row, 10> kTable{{
      [](const auto&) { return Outcome::Reject; }},
     {"forbidden", [](const auto&, const auto& r) { return level(r) == Level::Forbidden; },
      [](const auto& c) { return of(c.insecure); }},
-    {"meets-level", [](const auto& c, const auto& r) { return meets(level(r), c.level); },
+    {"meets-level", [](const auto& c, const auto& r) { return reach_of(c, r) == Reach::Enough; },
      [](const auto&) { return Outcome::Direct; }},
+    {"ungraded", [](const auto& c, const auto& r) { return reach_of(c, r) == Reach::Unknown; },
+     [](const auto&) { return Outcome::Queue; }},
+    {"below-grade", [](const auto& c, const auto& r) { return meets(level(r), c.level); },
+     [](const auto& c) { return of(c.insecure); }},
     {"plaintext", [](const auto& c, const auto& r) {
          return level(r) == Level::Plaintext && c.plaintext.has_value();
      },
      [](const auto& c) { return of(*c.plaintext); }},
     {"below-level", [](const auto&, const auto&) { return true; },
      [](const auto& c) { return of(c.insecure); }},
-}};
+});
 
 bool has_reason(const Recipient& recipient, Reason reason) {
     if (!recipient.verdict) return false;
@@ -62,11 +70,12 @@ bool has_reason(const Recipient& recipient, Reason reason) {
 }
 
 /// The registry meaning that fits best (RFC 3463, RFC 7505 §4, RFC 7372; IANA registry).
-ReplyCode reply_for(const Recipient& recipient) {
+ReplyCode reply_for(const Recipient& recipient, std::string_view rule) {
     if (is(recipient, RouteKind::Untrusted) || !recipient.domain) return {"550", "5.7.1"};
     if (has_reason(recipient, Reason::NullMx)) return {"556", "5.1.10"};
     if (level(recipient) == Level::NoMail) return {"550", "5.1.2"};
     if (level(recipient) == Level::Plaintext) return {"550", "5.7.4"};
+    if (rule == "below-grade") return {"550", "5.7.6"};
     return {"550", "5.7.5"};
 }
 
@@ -89,6 +98,15 @@ std::string_view to_string(Outcome outcome) {
     return "reject";
 }
 
+Reach reach(const Verdict& verdict, const MailClass& mail_class) {
+    if (verdict.level == Level::Unknown) return Reach::Unknown;
+    if (!meets(verdict.level, mail_class.level)) return Reach::TooLittle;
+    // Insufficient is the worst that there is: who asks for no more takes what was never graded.
+    if (mail_class.grade <= Grade::Insufficient) return Reach::Enough;
+    if (verdict.grade == Grade::None) return Reach::Unknown;
+    return verdict.grade >= mail_class.grade ? Reach::Enough : Reach::TooLittle;
+}
+
 RecipientDecision decide(const MailClass& mail_class, const Recipient& recipient) {
     const auto* const row = std::find_if(kTable.begin(), kTable.end(), [&](const Row& candidate) {
         return candidate.applies(mail_class, recipient);
@@ -96,7 +114,7 @@ RecipientDecision decide(const MailClass& mail_class, const Recipient& recipient
     RecipientDecision decision;
     decision.rule = row->name;
     decision.outcome = row->outcome(mail_class);
-    if (decision.outcome == Outcome::Reject) decision.reply = reply_for(recipient);
+    if (decision.outcome == Outcome::Reject) decision.reply = reply_for(recipient, decision.rule);
     decision.explanation = explain(mail_class, recipient, decision.rule, decision.outcome);
     return decision;
 }
@@ -113,7 +131,7 @@ MessageDecision combine(const std::vector<Recipient>& recipients,
 
 const MailClass* strictest(const std::vector<const MailClass*>& classes) {
     const auto rank = [](const MailClass* c) {
-        return std::tuple(c->level, c->insecure, c->plaintext.value_or(c->insecure));
+        return std::tuple(c->level, c->grade, c->insecure, c->plaintext.value_or(c->insecure));
     };
     const MailClass* best = nullptr;
     for (const MailClass* candidate : classes) {

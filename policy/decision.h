@@ -56,6 +56,10 @@ struct MessageDecision {
     std::string explanation;  // of the recipient that decided, and what follows for the others
 };
 
+/// Level and grade; Unknown where no grade was found although the class asks for one.
+enum class Reach { Enough, TooLittle, Unknown };
+[[nodiscard]] Reach reach(const Verdict& verdict, const MailClass& mail_class);
+
 [[nodiscard]] RecipientDecision decide(const MailClass& mail_class, const Recipient& recipient);
 
 /// In this version a message is not split: one recipient that must be held or refused holds or
@@ -63,8 +67,8 @@ struct MessageDecision {
 [[nodiscard]] MessageDecision combine(const std::vector<Recipient>& recipients,
                                       const std::vector<RecipientDecision>& decisions);
 
-/// The class that wins when several are named: the one with the higher level, then the one that
-/// refuses rather than holds, then the first by name. nullptr when `classes` is empty.
+/// The class that wins when several are named: the one with the higher level, then the one
+/// with the higher grade, then the one that refuses rather than holds, then the first by name. nullptr when `classes` is empty.
 [[nodiscard]] const MailClass* strictest(const std::vector<const MailClass*>& classes);
 
 }  // namespace smarttls::policy

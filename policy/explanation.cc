@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "policy/grade_explanation.h"
+
 namespace smarttls::policy {
 namespace {
 
@@ -123,6 +125,13 @@ std::string explain_shortfall(const MailClass& mail_class, const Verdict& verdic
 std::string explain_verdict(const MailClass& mail_class, const Verdict& verdict,
                             std::string_view rule) {
     if (rule == "meets-level") return explain_enough(mail_class, verdict);
+    if (rule == "below-grade") return explain_grade(mail_class, verdict);
+    if (rule == "ungraded") {
+        return describe(verdict) + ", but nobody graded its cryptography, for which class " +
+               mail_class.name + " demands " + std::string(to_string(mail_class.grade)) +
+               "; the mail goes out under level " + std::string(to_string(mail_class.level)) +
+               ", as Postfix enforces no grades";
+    }
     if (rule == "no-mail") {
         return describe(verdict) +
                ", so that no class can be met; an address in a domain that takes mail would make "

@@ -18,7 +18,6 @@ namespace {
 
 namespace po = boost::program_options;
 using policy::Deadline;
-using policy::Level;
 using policy::Result;
 using policy::Verdict;
 using std::chrono_literals::operator""s;
@@ -123,8 +122,15 @@ void print_for_people(const policy::Config& config, const policy::NextHop& next_
 }
 
 int status_of(const policy::MailClass& mail_class, const Verdict& verdict) {
-    if (verdict.level == Level::Unknown) return kExitTemporary;
-    return meets(verdict.level, mail_class.level) ? kExitYes : kExitNo;
+    switch (policy::reach(verdict, mail_class)) {
+        case policy::Reach::Enough:
+            return kExitYes;
+        case policy::Reach::TooLittle:
+            return kExitNo;
+        case policy::Reach::Unknown:
+            break;
+    }
+    return kExitTemporary;
 }
 
 const policy::MailClass* wanted_class(const policy::Config& config, const std::string& name) {

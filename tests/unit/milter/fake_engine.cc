@@ -105,6 +105,9 @@ FakeEngine::Answer verdicts(std::vector<std::pair<std::string, policy::Level>> l
             if (level == policy::Level::Plaintext) {
                 host.reasons = {policy::Reason::StarttlsNotSupported};
             }
+            if (level >= policy::Level::Encrypted) {
+                host.grade = verdict.grade = policy::Grade::Sufficient;
+            }
             verdict.hosts.push_back(std::move(host));
             return "OK " + engine::to_json(verdict);
         }

@@ -16,14 +16,23 @@ using test::recipient_without_domain;
 
 const MailClass kStrict = mail_class("strict", Floor::Dane, Shortfall::Hold, Shortfall::Reject);
 
-/// Every recipient that differs in what the decision looks at.
-std::vector<Recipient> all_recipients() {
+/// One recipient for each route and each level.
+std::vector<Recipient> plain_recipients() {
     std::vector<Recipient> all{recipient(std::nullopt),
                                recipient_by(RouteKind::Trusted, "local", ""),
                                recipient_by(RouteKind::Untrusted, "smtp", "[relay.nl]"),
                                recipient_by(RouteKind::Alias, "error", "5.1.1 unknown"),
                                recipient_without_domain()};
     for (const Level level : test::levels()) all.push_back(recipient_at(level));
+    return all;
+}
+
+/// Every recipient that differs in what the decision looks at.
+std::vector<Recipient> all_recipients() {
+    std::vector<Recipient> all = plain_recipients();
+    for (const Level level : test::levels()) {
+        for (const Grade grade : test::grades()) all.push_back(recipient(test::graded(level, grade)));
+    }
     return all;
 }
 
@@ -105,6 +114,79 @@ TEST(Decision, NeverYieldsAWeakerOutcomeForAWeakerServer) {
     }
 }
 
+MailClass with_grade(MailClass c, Grade grade) {
+    c.grade = grade;
+    return c;
+}
+
+TEST(Decision, FollowsTheTableForEveryGrade) {
+    for (const MailClass& c : test::classes()) {
+        for (const Grade demanded : test::grades()) {
+            for (const Level level : test::levels()) {
+                for (const Grade found : test::grades()) {
+                    const Outcome by_level = expected(c, level);
+                    const bool enough = static_cast<int>(found) >= static_cast<int>(demanded);
+                    const bool stopped = by_level == Outcome::Direct && !enough;
+                    EXPECT_EQ(decide(with_grade(c, demanded), recipient(test::graded(level, found))).outcome,
+                              stopped ? expected_of(c.insecure) : by_level)
+                        << describe(c, level) << " " << to_string(demanded) << " " << to_string(found);
+                }
+            }
+        }
+    }
+}
+
+TEST(Decision, NeverYieldsAWeakerOutcomeForAStricterGrade) {
+    for (const Recipient& one : all_recipients()) {
+        for (const MailClass& c : test::classes()) {
+            Outcome milder = Outcome::Direct;
+            for (const Grade grade : test::grades()) {
+                const Outcome outcome = decide(with_grade(c, grade), one).outcome;
+                EXPECT_GE(outcome, milder) << c.name << " " << to_string(grade);
+                milder = outcome;
+            }
+        }
+    }
+}
+
+TEST(Decision, NeverYieldsAWeakerOutcomeForAWeakerGrade) {
+    for (const MailClass& base : test::classes()) {
+        for (const Grade demanded : test::grades()) {
+            const MailClass c = with_grade(base, demanded);
+            Outcome severer = Outcome::Reject;
+            for (const Grade found : test::grades()) {
+                const Outcome outcome = decide(c, recipient(test::graded(Level::Dane, found))).outcome;
+                EXPECT_LE(outcome, severer) << to_string(found);
+                severer = outcome;
+            }
+        }
+    }
+}
+
+TEST(Decision, NeitherHoldsNorRefusesWhatWasNotGraded) {
+    for (const MailClass& c : test::classes()) {
+        for (const Grade demanded : {Grade::PhaseOut, Grade::Sufficient, Grade::Good}) {
+            const auto decision = decide(with_grade(c, demanded), recipient(test::graded(Level::Dane, Grade::None)));
+            EXPECT_EQ(decision.outcome, Outcome::Queue) << to_string(demanded);
+            EXPECT_EQ(decision.rule, "ungraded");
+        }
+    }
+}
+
+TEST(Reach, ComparesLevelAndGrade) {
+    MailClass c = mail_class("c", Floor::Pkix);
+    c.grade = Grade::Sufficient;
+    EXPECT_EQ(reach(test::graded(Level::Dane, Grade::Good), c), Reach::Enough);
+    EXPECT_EQ(reach(test::graded(Level::Pkix, Grade::Sufficient), c), Reach::Enough);
+    EXPECT_EQ(reach(test::graded(Level::Pkix, Grade::PhaseOut), c), Reach::TooLittle);
+    EXPECT_EQ(reach(test::graded(Level::Encrypted, Grade::Good), c), Reach::TooLittle);
+    EXPECT_EQ(reach(test::graded(Level::Forbidden, Grade::None), c), Reach::TooLittle);
+    EXPECT_EQ(reach(test::graded(Level::Pkix, Grade::None), c), Reach::Unknown);
+    EXPECT_EQ(reach(test::graded(Level::Unknown, Grade::Good), c), Reach::Unknown);
+    c.grade = Grade::Insufficient;
+    EXPECT_EQ(reach(test::graded(Level::Pkix, Grade::None), c), Reach::Enough);
+}
+
 TEST(Decision, NeverHoldsOrRefusesForAnUnknownVerdict) {
     for (const MailClass& c : test::classes()) {
         EXPECT_EQ(decide(c, recipient_at(Level::Unknown)).outcome, Outcome::Queue) << c.name;
@@ -157,6 +239,10 @@ TEST(Decision, GivesTheReplyCodeThatFitsTheReason) {
         EXPECT_EQ(decision.reply.code, row.code) << decision.rule;
         EXPECT_EQ(decision.reply.enhanced, row.enhanced) << decision.rule;
     }
+    const RecipientDecision weak = decide(with_grade(refusing, Grade::PhaseOut),
+                                          recipient(test::graded(Level::Dane, Grade::Insufficient)));
+    EXPECT_EQ(weak.rule, "below-grade");
+    EXPECT_EQ(weak.reply.enhanced, "5.7.6");
 }
 
 TEST(Decision, HasAReplyCodeOnlyForRefusals) {
@@ -191,8 +277,8 @@ TEST(Combine, TakesTheSeverestOutcomeAndItsExplanation) {
 
 TEST(Combine, OfAllPairsIsTheSevererOfTheTwo) {
     for (const MailClass& c : test::classes()) {
-        for (const Recipient& left : all_recipients()) {
-            for (const Recipient& right : all_recipients()) {
+        for (const Recipient& left : plain_recipients()) {
+            for (const Recipient& right : plain_recipients()) {
                 const Outcome severer = std::max(decide(c, left).outcome, decide(c, right).outcome);
                 EXPECT_EQ(combined(c, {left, right}).outcome, severer);
                 EXPECT_EQ(combined(c, {right, left}).outcome, severer);
@@ -252,6 +338,8 @@ TEST(Strictest, PrefersTheHigherLevelThenTheSevererShortfallThenTheName) {
     EXPECT_EQ(strictest({&dane, &dane_plain}), &dane_plain);
     EXPECT_EQ(strictest({&dane, &twin}), &twin);
     EXPECT_EQ(strictest({&twin, &dane}), &twin) << "the order of the headers does not matter";
+    const MailClass graded = with_grade(mail_class("z-graded", Floor::Dane, Shortfall::Hold), Grade::PhaseOut);
+    EXPECT_EQ(strictest({&dane_reject, &graded}), &graded);
     EXPECT_EQ(strictest({&pkix}), &pkix);
     EXPECT_EQ(strictest({}), nullptr);
 }

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "policy/grade_explanation.h"
 #include "tests/unit/policy/facts.h"
 
 namespace smarttls::policy {
@@ -114,6 +115,57 @@ TEST(Explanation, ReadsAsWritten) {
     }
 }
 
+Recipient weak_recipient(std::vector<Weakness> weak, Grade grade) {
+    Verdict facts = test::graded(Level::Dane, grade);
+    facts.hosts[0].weak = std::move(weak);
+    return recipient(facts);
+}
+
+MailClass demanding(Grade grade) {
+    MailClass result = kPkix;
+    result.grade = grade;
+    return result;
+}
+
+TEST(Explanation, OfAWeakGradeNamesTheFactAndWhoSaysSo) {
+    EXPECT_EQ(decide(demanding(Grade::PhaseOut),
+                     weak_recipient({{Reason::WeakKey, Grade::Insufficient, "rsa-1024"}}, Grade::Insufficient))
+                  .explanation,
+              "Mail to bob@example.nl is held: mx.example.nl uses RSA-1024, which NCSC-NL 2025-05 calls "
+              "insufficient and Postfix cannot refuse at delivery, but class gdpr demands grade phase-out; a "
+              "stronger key would make it direct.");
+    EXPECT_EQ(decide(demanding(Grade::Sufficient),
+                     weak_recipient({{Reason::WeakCipher, Grade::Insufficient, "AES128-SHA"},
+                                     {Reason::WeakGroup, Grade::PhaseOut, "ffdhe3072"}},
+                                    Grade::Insufficient))
+                  .explanation,
+              "Mail to bob@example.nl is held: mx.example.nl uses the cipher suite AES128-SHA, which NCSC-NL "
+              "2025-05 calls insufficient, but class gdpr demands grade sufficient; a stronger cipher suite and a "
+              "stronger key exchange group would make it direct.");
+    EXPECT_EQ(decide(demanding(Grade::Good), weak_recipient({}, Grade::Sufficient)).explanation,
+              "Mail to bob@example.nl is held: mx.example.nl has cryptography that NCSC-NL 2025-05 calls no better "
+              "than sufficient, but class gdpr demands grade good; TLS and certificates that NCSC-NL 2025-05 "
+              "calls good would make it direct.");
+}
+
+TEST(Explanation, OfAnUngradedServerSaysThatItIsNotKnown) {
+    EXPECT_EQ(decide(demanding(Grade::PhaseOut), recipient_at(Level::Dane)).explanation,
+              "Mail to bob@example.nl waits in the queue: mx.example.nl is authenticated by DANE, but nobody graded "
+              "its cryptography, for which class gdpr demands phase-out; the mail goes out under level pkix, as "
+              "Postfix enforces no grades.");
+}
+
+TEST(Phrase, OfAWeaknessNamesTheValue) {
+    const std::pair<Weakness, std::string_view> rows[] = {
+        {{Reason::OldProtocol, Grade::Insufficient, "TLSv1.1"}, "speaks TLSv1.1"},
+        {{Reason::WeakGroup, Grade::PhaseOut, "ffdhe3072"}, "uses the key exchange group ffdhe3072"},
+        {{Reason::WeakKey, Grade::PhaseOut, "rsa-2048", 1}, "uses RSA-2048 in its certificate chain"},
+        {{Reason::WeakKey, Grade::PhaseOut, "secp224r1"}, "uses a key of the kind secp224r1"},
+        {{Reason::WeakSignature, Grade::Insufficient, "sha1", 2}, "uses a signature with sha1 in its certificate chain"},
+    };
+    for (const auto& [weakness, text] : rows) EXPECT_EQ(phrase(weakness), text);
+}
+
 TEST(Explanation, OfADomainWithoutMailSaysWhatIsNeeded) {
     Verdict nothing;
     nothing.domain = "example.nl";
@@ -139,12 +191,25 @@ std::vector<Recipient> all_recipients() {
         Verdict without_hosts = verdict(level);
         without_hosts.hosts.clear();
         all.push_back(recipient(without_hosts));
+        for (const Grade grade : test::grades()) all.push_back(recipient(test::graded(level, grade)));
+    }
+    return all;
+}
+
+/// Every class, with every grade.
+std::vector<MailClass> all_classes() {
+    std::vector<MailClass> all;
+    for (MailClass c : test::classes()) {
+        for (const Grade grade : test::grades()) {
+            c.grade = grade;
+            all.push_back(c);
+        }
     }
     return all;
 }
 
 TEST(Explanation, IsOneSentenceThatNamesTheRecipientAndTheClass) {
-    for (const MailClass& c : test::classes()) {
+    for (const MailClass& c : all_classes()) {
         for (const Recipient& one : all_recipients()) {
             const RecipientDecision decision = decide(c, one);
             const std::string& text = decision.explanation;
@@ -162,7 +227,7 @@ TEST(Explanation, IsOneSentenceThatNamesTheRecipientAndTheClass) {
 }
 
 TEST(Explanation, OfMailThatIsStoppedNamesTheRemedy) {
-    for (const MailClass& c : test::classes()) {
+    for (const MailClass& c : all_classes()) {
         for (const Recipient& one : all_recipients()) {
             const RecipientDecision decision = decide(c, one);
             if (decision.outcome < Outcome::Hold) continue;

@@ -24,6 +24,12 @@ inline const std::vector<Floor>& floors() {
     return all;
 }
 
+/// In order of strictness; the first takes any.
+inline const std::vector<Grade>& grades() {
+    static const std::vector all{Grade::Insufficient, Grade::PhaseOut, Grade::Sufficient, Grade::Good};
+    return all;
+}
+
 inline const std::vector<Reason>& reasons() {
     static const std::vector all = [] {
         std::vector<Reason> values;
@@ -82,6 +88,19 @@ inline Recipient recipient(std::optional<Verdict> verdict) {
     result.domain = DomainName::parse("example.nl").value();
     result.route = {RouteKind::Enforced, "smtp", "example.nl"};
     result.verdict = std::move(verdict);
+    return result;
+}
+
+/// The host's key, an RSA-1024 one, decides the grade, when it is a weak one.
+inline Verdict graded(Level level, Grade grade) {
+    Verdict result = verdict(level);
+    result.profile = "NCSC-NL 2025-05";
+    result.grade = grade;
+    result.hosts[0].grade = grade;
+    if (grade != Grade::None && grade <= Grade::PhaseOut) {
+        result.hosts[0].weak = {{Reason::WeakKey, grade, "rsa-1024"}};
+        result.hosts[0].reasons.push_back(Reason::WeakKey);
+    }
     return result;
 }
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import itertools
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +22,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-KINDS = ("good", "self-signed", "expired", "not-yet-valid", "wrong-name", "missing-intermediate", "unknown-root")
-KEYS = ("ecdsa-256", "ecdsa-384", "rsa-2048", "rsa-1024")
+KINDS = ("good", "self-signed", "expired", "not-yet-valid", "wrong-name", "missing-intermediate", "unknown-root",
+         "sha1")
+KEYS = ("ecdsa-256", "ecdsa-384", "ecdsa-224", "rsa-3072", "rsa-2048", "rsa-1024")
+CURVES = {"224": ec.SECP224R1, "256": ec.SECP256R1, "384": ec.SECP384R1}
 WRONG_NAME = "somewhere-else.example"
 DAY = datetime.timedelta(days=1)
 
@@ -49,7 +52,7 @@ def new_key(kind: str) -> ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey:
     family, _, size = kind.partition("-")
     if family == "rsa":
         return rsa.generate_private_key(public_exponent=65537, key_size=int(size))
-    return ec.generate_private_key(ec.SECP256R1() if size == "256" else ec.SECP384R1())
+    return ec.generate_private_key(CURVES[size]())
 
 
 def tlsa(usage: int, selector: int, matching: int, certificate: x509.Certificate) -> str:
@@ -67,7 +70,7 @@ def common_name(text: str) -> x509.Name:
 
 
 def signed(subject: str, key, signer: Signer | None, valid: tuple[datetime.datetime, datetime.datetime],
-           extensions: list[x509.ExtensionType]) -> x509.Certificate:
+           extensions: list[x509.ExtensionType], digest: hashes.HashAlgorithm = hashes.SHA256()) -> x509.Certificate:
     """A certificate for `key`; without a signer it signs itself."""
     issuer = signer.certificate.subject if signer else common_name(subject)
     builder = (x509.CertificateBuilder().subject_name(common_name(subject)).issuer_name(issuer)
@@ -79,7 +82,9 @@ def signed(subject: str, key, signer: Signer | None, valid: tuple[datetime.datet
             x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.key.public_key()), critical=False)
     for extension in extensions:
         builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
-    return builder.sign(signer.key if signer else key, hashes.SHA256())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that SHA-1 is outdated is why we sign with it
+        return builder.sign(signer.key if signer else key, digest)
 
 
 def period(first_day: int, last_day: int) -> tuple[datetime.datetime, datetime.datetime]:
@@ -121,7 +126,8 @@ class Authorities:
         if kind == "wrong-name":
             names = [WRONG_NAME]
         alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
-        leaf = signed(names[0], private, signer, valid, [alternatives])
+        digest = hashes.SHA1() if kind == "sha1" else hashes.SHA256()
+        leaf = signed(names[0], private, signer, valid, [alternatives], digest)
         chain = [leaf] if signer is None or kind == "missing-intermediate" else [leaf, signer.certificate]
         return self._write(f"{names[0]}.{kind}", chain, private, signer.certificate if signer else leaf)
 

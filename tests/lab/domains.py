@@ -42,6 +42,7 @@ class Host:
     tls_min: str = "1.2"
     tls_max: str = "1.3"
     ciphers: str = ""                   # OpenSSL's list, for TLS 1.2 and older
+    group: str = ""                     # the only elliptic curve or finite field (smtp_server.FINITE_FIELDS)
     close_at: str = ""                  # a verb: the server hangs up when it hears it
     replies: tuple[tuple[str, str], ...] = ()  # verb and the reply it gets instead, as ("RCPT", "451 4.7.1 Greylisted")
 
@@ -118,6 +119,29 @@ DOMAINS: tuple[Domain, ...] = (
     domain("plaintext.example", host(20, starttls="no"), signed=False, about="no STARTTLS"),
     domain("starttls-454.example", host(21, starttls="454"), signed=False, about="offers STARTTLS, answers it with 454"),
     domain("old-tls.example", host(22, tls_min="1.0", tls_max="1.0", key="rsa-2048"), signed=False, about="TLS 1.0 only"),
+    domain("rsa-1024.example", host(50, key="rsa-1024", **DANE), about="DANE, but with an RSA key of 1024 bits"),
+    domain("rsa-2048.example", host(51, key="rsa-2048", **DANE), about="DANE with an RSA key of 2048 bits"),
+    domain("rsa-3072.example", host(52, key="rsa-3072", **DANE), about="DANE with an RSA key of 3072 bits"),
+    domain("sha1.example", host(53, certificate="sha1"), signed=False, about="CA certificate signed with SHA-1"),
+    domain("tls11.example", host(54, tls_min="1.0", tls_max="1.1", key="rsa-3072"), signed=False, about="TLS 1.1 at most"),
+    domain("tls12.example", host(55, tls_max="1.2"), signed=False, about="TLS 1.2 at most, with good suites"),
+    domain("static-rsa.example", host(56, tls_max="1.2", key="rsa-3072", ciphers="AES128-SHA:@SECLEVEL=0"), signed=False,
+           about="TLS 1.2 without forward secrecy"),
+    domain("cbc.example", host(57, tls_max="1.2", ciphers="ECDHE-ECDSA-AES128-SHA256:@SECLEVEL=0"), signed=False,
+           about="TLS 1.2 with a CBC suite"),
+    domain("null-cipher.example", host(58, tls_max="1.2", ciphers="ECDHE-ECDSA-NULL-SHA:@SECLEVEL=0"), signed=False,
+           about="TLS 1.2 that encrypts nothing"),
+    domain("ffdhe2048.example", host(59, tls_max="1.2", key="rsa-3072", group="ffdhe2048",
+                                     ciphers="DHE-RSA-AES256-GCM-SHA384:@SECLEVEL=0"), signed=False, about="DHE with ffdhe2048"),
+    domain("ffdhe3072.example", host(60, tls_max="1.2", key="rsa-3072", group="ffdhe3072",
+                                     ciphers="DHE-RSA-AES256-GCM-SHA384:@SECLEVEL=0"), signed=False, about="DHE with ffdhe3072"),
+    domain("p224.example", host(61, tls_max="1.2", key="rsa-3072", group="secp224r1",
+                                ciphers="ECDHE-RSA-AES256-GCM-SHA384:@SECLEVEL=0"), signed=False, about="ECDHE with secp224r1 alone"),
+    domain("p224-key.example", host(62, tls_max="1.2", key="ecdsa-224"), signed=False, about="a key on secp224r1"),
+    domain("weak-second.example", host(63, name="mx10", **DANE), host(64, name="mx20", key="rsa-1024", **DANE),
+           about="second MX with an RSA key of 1024 bits"),
+    domain("all-wrong.example", host(65, certificate="wrong-name", key="rsa-1024", tls_max="1.2", ciphers="AES128-SHA:@SECLEVEL=0"),
+           signed=False, about="wrong name, weak key and weak suite at once"),
     domain("two-mx.example", host(23, name="mx10", starttls="no"), host(24, name="mx20", **DANE),
            about="best MX plaintext, second one DANE"),
     domain("busy.example", host(30, banner="421"), signed=False, about="greets with 421"),

@@ -23,12 +23,14 @@ from domains import DOMAINS, Domain
 from lab import Lab
 from postfix import Postfix, Reply
 
+PROFILES = Path(__file__).resolve().parents[2] / "conf" / "profiles"
 SENDER = "alice@org.example"
 PROVEN = "every floor's route is installed"
 CONFIG = """[engine]
 socket = {queue}/smarttlsd/engine.sock
 resolver = {resolver}
 ca-file = {ca_file}
+profile = {profiles}/{profile}.conf
 allow-network = {network}
 min-ttl = 1s
 max-ttl = {max_ttl}
@@ -65,7 +67,7 @@ class Site:
         self.lab = Lab(self.directory / "internet", domains)
         self.config_file = self.directory / "smarttls.conf"
         self.store = self.directory / "store"
-        self._settings = {"max_ttl": "2s", "probe_deadline": "10s", "canary_interval": "30s", "verdict_deadline": "15s"} | settings
+        self._settings = {"profile": "ncsc-nl-2025-05", "max_ttl": "2s", "probe_deadline": "10s", "canary_interval": "30s", "verdict_deadline": "15s"} | settings
         self._daemons: dict[str, Daemon] = {}
 
     def __enter__(self) -> Site:
@@ -89,7 +91,8 @@ class Site:
         self.postfix = Postfix(self.directory / "postfix", self.lab.ca_file)
         self.config_file.write_text(CONFIG.format(queue=self.postfix.queue_directory, resolver=self.lab.resolver,
                                                   ca_file=self.lab.ca_file, network=self.lab.network,
-                                                  postfix=self.postfix.config, store=self.store, **self._settings))
+                                                  postfix=self.postfix.config, store=self.store,
+                                                  profiles=PROFILES, **self._settings))
         self.start_engine()
         self.postfix.start()
         self.start_milter(proven)

@@ -10,20 +10,37 @@ from __future__ import annotations
 import asyncio
 import datetime
 import functools
+import os
 import socket
 import ssl
 import struct
+import subprocess
 import warnings
-from typing import Any
+from asyncio import sslproto
+from typing import Any, Callable
 
 Facts = dict[str, Any]  # fields of domains.Host, with the files "chain" and "key_file"
 
 CAPABILITIES = ("PIPELINING", "SIZE 104857600", "ENHANCEDSTATUSCODES", "8BITMIME", "SMTPUTF8", "DSN")
 VERSIONS = {"1.0": ssl.TLSVersion.TLSv1, "1.1": ssl.TLSVersion.TLSv1_1,
             "1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
+FINITE_FIELDS = ("ffdhe2048", "ffdhe3072")
 LINE_LIMIT = 1 << 20
 PATIENCE = 600.0  # seconds that an idle client may stay
 REFUSALS = {"454": "454 4.7.0 TLS not available due to temporary reason", "502": "502 5.5.1 Command not implemented"}
+
+
+def with_alert(complete: Callable[..., None]) -> Callable[..., None]:
+    """asyncio drops the alert of a handshake that fails, which real servers send before they hang up."""
+    @functools.wraps(complete)
+    def send_alert_first(protocol: Any, error: BaseException | None) -> None:
+        if error is not None and (alert := protocol._outgoing.read()):
+            protocol._transport.write(alert)
+        complete(protocol, error)
+    return send_alert_first
+
+
+sslproto.SSLProtocol._on_handshake_complete = with_alert(sslproto.SSLProtocol._on_handshake_complete)
 
 
 class HangUp(Exception):
@@ -34,12 +51,25 @@ def now() -> str:
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
 
 
+def dh_parameters(group: str, beside: str) -> str:
+    """The parameters of a finite field group (RFC 7919) in a file beside another one."""
+    file = f"{beside}.{group}.pem"
+    subprocess.run(["openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", f"group:{group}",
+                    "-out", f"{file}.new"], check=True, capture_output=True)
+    os.replace(f"{file}.new", file)
+    return file
+
+
 @functools.lru_cache(maxsize=1024)
-def tls_context(chain: str, key: str, lowest: str, highest: str, ciphers: str) -> ssl.SSLContext:
+def tls_context(chain: str, key: str, lowest: str, highest: str, ciphers: str, group: str) -> ssl.SSLContext:
     """A context for exactly these parameters. Each certificate has file names of its own, so none is ever outdated."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_ciphers(ciphers or "ALL:@SECLEVEL=0")  # OpenSSL 3 allows TLS 1.0 and RSA-1024 at level 0 only
     context.load_cert_chain(chain, key)
+    if group in FINITE_FIELDS:
+        context.load_dh_params(dh_parameters(group, chain))
+    elif group:
+        context.set_ecdh_curve(group)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version, context.maximum_version = VERSIONS[lowest], VERSIONS[highest]
@@ -148,7 +178,8 @@ class Session:
 
     async def _handshake(self) -> None:
         facts = self._facts
-        context = tls_context(facts["chain"], facts["key_file"], facts["tls_min"], facts["tls_max"], facts["ciphers"])
+        context = tls_context(facts["chain"], facts["key_file"], facts["tls_min"], facts["tls_max"], facts["ciphers"],
+                              facts["group"])
         await self._writer.start_tls(context)
         self._reader._buffer.clear()  # commands sent in clear behind STARTTLS are no part of the session
         tls = self._writer.get_extra_info("ssl_object")

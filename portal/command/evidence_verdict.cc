@@ -118,6 +118,20 @@ std::vector<std::string> dane_parts(const json::object& host) {
     return parts;
 }
 
+/// "rsa-2048 (phase-out)".
+std::vector<std::string> weak_parts(const json::object& host) {
+    std::vector<std::string> parts;
+    const json::value* weak = host.if_contains("weak");
+    if (weak == nullptr || !weak->is_array()) return parts;
+    for (const json::value& one : weak->get_array()) {
+        if (!one.is_object()) continue;
+        const json::object& object = one.get_object();
+        const std::string where = object.contains("depth") ? " in its chain" : "";
+        parts.push_back(text_at(object, "what") + where + " (" + text_at(object, "grade") + ")");
+    }
+    return parts;
+}
+
 std::string host_lines(const json::object& host, std::size_t indent, Style style) {
     const std::string level = text_at(host, "level");
     const std::string preference = text_at(host, "preference");
@@ -127,6 +141,7 @@ std::string host_lines(const json::object& host, std::size_t indent, Style style
     lines += labelled("TLS", tls_parts(host), indent + 2);
     lines += labelled("Certificate", certificate_parts(host), indent + 2);
     lines += labelled("DANE", dane_parts(host), indent + 2);
+    lines += labelled("Weak", weak_parts(host), indent + 2);
     lines += labelled("Reasons", texts_at(host, "reasons"), indent + 2);
     return lines;
 }

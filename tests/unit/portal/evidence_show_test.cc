@@ -181,6 +181,13 @@ TEST_F(EvidenceShowTest, AVerdictOfAnotherShapeIsToldAsFarAsItCanBeRead) {
         {"", ""},
         {"{", "    The stored verdict is not readable.\n"},
         {"[]", "    The stored verdict is not readable.\n"},
+        {R"({"domain":"a.nl","level":"dane","grade":"phase-out","hosts":[{"name":"mx.a.nl","level":"dane",)"
+         R"("grade":"phase-out","weak":[{"what":"rsa-2048","grade":"phase-out","depth":1},7],)"
+         R"("tls":{"protocol":"TLSv1.3","lax":true}}]})",
+         "    Verdict on a.nl: dane, grade phase-out\n      mx.a.nl: dane, grade phase-out\n"
+         "        TLS          TLSv1.3, which delivery does not offer\n"
+         "        Weak         rsa-2048 in its chain (phase-out)\n"},
+        {R"({"domain":"a.nl","level":"dane","grade":"none"})", "    Verdict on a.nl: dane\n"},
         {R"({"domain":"a.nl","level":"plaintext","hosts":{}})", "    Verdict on a.nl: plaintext\n"},
         {R"({"domain":"a.nl","level":"new-level","checked":"today","mx_secure":"yes"})",
          "    Verdict on a.nl: new-level, checked today\n"},

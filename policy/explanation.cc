@@ -158,6 +158,10 @@ std::string_view phrase(Reason reason) {
         case Reason::ValidationFailure: return "completes no TLS handshake that is strong enough today";
         case Reason::TlsaInvalid: return "does not match its own TLSA records (DANE)";
         case Reason::DnssecInvalid: return "has DNS answers whose DNSSEC signatures do not verify";
+        case Reason::StsPolicyFetchError: return "has an MTA-STS policy that could not be fetched";
+        case Reason::StsPolicyInvalid: return "has an MTA-STS record or policy that breaks its grammar";
+        case Reason::StsWebpkiInvalid: return "serves its MTA-STS policy under a certificate that is not valid";
+        case Reason::StsMxMismatch: return "is not among the mail servers of the domain's MTA-STS policy";
         case Reason::CertificateSelfSigned: return "presents a self-signed certificate";
         case Reason::CertificateNotYetValid: return "presents a certificate that is not valid yet";
         case Reason::CertificateMissingIssuer: return "leaves out an intermediate certificate";

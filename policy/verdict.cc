@@ -31,7 +31,10 @@ constexpr Names<DaneStatus, 6> kDaneStatuses{{{DaneStatus::Verified, "verified"}
                                               {DaneStatus::Insecure, "insecure"},
                                               {DaneStatus::Bogus, "bogus"}}};
 
-constexpr Names<Reason, 23> kReasons{{
+constexpr Names<StsMode, 3> kStsModes{
+    {{StsMode::Enforce, "enforce"}, {StsMode::Testing, "testing"}, {StsMode::None, "none"}}};
+
+constexpr Names<Reason, 27> kReasons{{
     {Reason::StarttlsNotSupported, "starttls-not-supported"},
     {Reason::CertificateHostMismatch, "certificate-host-mismatch"},
     {Reason::CertificateExpired, "certificate-expired"},
@@ -39,12 +42,16 @@ constexpr Names<Reason, 23> kReasons{{
     {Reason::ValidationFailure, "validation-failure"},
     {Reason::TlsaInvalid, "tlsa-invalid"},
     {Reason::DnssecInvalid, "dnssec-invalid"},
+    {Reason::StsPolicyFetchError, "sts-policy-fetch-error"},
+    {Reason::StsPolicyInvalid, "sts-policy-invalid"},
+    {Reason::StsWebpkiInvalid, "sts-webpki-invalid"},
     {Reason::CertificateSelfSigned, "certificate-self-signed"},
     {Reason::CertificateNotYetValid, "certificate-not-yet-valid"},
     {Reason::CertificateMissingIssuer, "certificate-missing-issuer"},
     {Reason::CertificateUnknownRoot, "certificate-unknown-root"},
     {Reason::StarttlsRefused, "starttls-refused"},
     {Reason::StarttlsInjection, "starttls-injection"},
+    {Reason::StsMxMismatch, "sts-mx-mismatch"},
     {Reason::Busy, "busy"},
     {Reason::Refused, "refused"},
     {Reason::Timeout, "timeout"},
@@ -80,12 +87,15 @@ std::string_view to_string(Floor floor) { return name_of(kFloors, floor); }
 std::string_view to_string(Reason reason) { return name_of(kReasons, reason); }
 std::string_view to_string(DaneStatus status) { return name_of(kDaneStatuses, status); }
 
+std::string_view to_string(StsMode mode) { return name_of(kStsModes, mode); }
+
 std::optional<Level> parse_level(std::string_view text) { return value_of(kLevels, text); }
 std::optional<Floor> parse_floor(std::string_view text) { return value_of(kFloors, text); }
 std::optional<Reason> parse_reason(std::string_view text) { return value_of(kReasons, text); }
 std::optional<DaneStatus> parse_dane_status(std::string_view text) {
     return value_of(kDaneStatuses, text);
 }
+std::optional<StsMode> parse_sts_mode(std::string_view text) { return value_of(kStsModes, text); }
 
 Level level_of(Floor floor) {
     switch (floor) {

@@ -120,6 +120,15 @@ std::string explain_shortfall(const MailClass& mail_class, const Verdict& verdic
            " would make it direct";
 }
 
+/// What a domain asks of its mail servers that forbids delivery now. DANE is asked first.
+std::string_view kept_promise(const Verdict& verdict) {
+    const HostVerdict* host = deciding_host(verdict);
+    const DaneStatus dane = host != nullptr ? host->dane.status : DaneStatus::None;
+    const bool by_sts = verdict.sts && verdict.sts->mode == StsMode::Enforce &&
+                        (dane == DaneStatus::None || dane == DaneStatus::Insecure);
+    return by_sts ? "meet the domain's MTA-STS policy" : "match the domain's DANE records";
+}
+
 std::string explain_verdict(const MailClass& mail_class, const Verdict& verdict,
                             std::string_view rule) {
     if (rule == "meets-level") return explain_enough(mail_class, verdict);
@@ -131,8 +140,8 @@ std::string explain_verdict(const MailClass& mail_class, const Verdict& verdict,
     if (rule == "forbidden") {
         return describe(verdict) +
                ", so that the domain itself forbids to deliver to it (level forbidden); " +
-               demand(mail_class) +
-               "; mail servers that match the domain's DANE records would make it direct";
+               demand(mail_class) + "; mail servers that " + std::string(kept_promise(verdict)) +
+               " would make it direct";
     }
     return explain_shortfall(mail_class, verdict);
 }

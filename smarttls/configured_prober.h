@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ConfiguredProber: a Prober with its resolver, CA certificates and limits as [engine] says.
+// ConfiguredProber: a Prober with its resolver, CA certificates, MTA-STS policies and limits as
+// [engine] says, and what reads publications with the same.
 //
 //     auto prober = ConfiguredProber::open(executor, config.engine);
 //     policy::Verdict verdict = co_await (*prober)->probe(next_hop);
@@ -19,6 +20,8 @@
 #include "policy/verdict.h"
 #include "smarttls/dns/resolver.h"
 #include "smarttls/probe.h"
+#include "smarttls/published.h"
+#include "smarttls/sts/archive.h"
 
 namespace smarttls::engine {
 
@@ -31,14 +34,22 @@ class ConfiguredProber {
 
     /// Ends within probe-deadline.
     boost::asio::awaitable<policy::Verdict> probe(policy::NextHop next_hop);
+    /// For the map `default` (published.h).
+    boost::asio::awaitable<policy::Verdict> read_published(policy::NextHop next_hop);
 
   private:
     ConfiguredProber(boost::asio::any_io_executor executor, const policy::EngineSettings& settings,
                      TlsContext tls, ProbeSettings probe_settings);
+    [[nodiscard]] StsQuestion question();
+    void warm_up(const std::string& cache_file);
 
     std::chrono::seconds probe_deadline_;
     Resolver resolver_;
+    std::unique_ptr<StsArchive> archive_;  // null: MTA-STS policies stay in memory
+    StsFetcher fetcher_;
+    StsFinder finder_;
     Prober prober_;
+    Publications publications_;
 };
 
 /// The time of day, in the seconds of verdicts.

@@ -63,6 +63,15 @@ json::object write(const policy::DaneFacts& dane) {
     return object;
 }
 
+/// A policy may have thousands of patterns; a verdict shows the first of them.
+json::object write(const policy::StsFacts& sts) {
+    constexpr std::size_t kMostPatterns = 32;
+    return {{"mode", text(to_string(sts.mode))},
+            {"id", text(sts.id)},
+            {"max_age", sts.max_age},
+            {"mx", texts(sts.mx, kMostPatterns)}};
+}
+
 json::object write(const policy::HostVerdict& host, std::size_t most_names) {
     json::object object{{"name", text(host.name)},
                         {"preference", host.preference},
@@ -78,13 +87,15 @@ json::object write(const policy::HostVerdict& host, std::size_t most_names) {
 std::string write(const policy::Verdict& verdict, std::size_t most_names) {
     json::array hosts;
     for (const auto& host : verdict.hosts) hosts.push_back(write(host, most_names));
-    return json::serialize(json::object{{"domain", text(verdict.domain)},
-                                        {"level", text(to_string(verdict.level))},
-                                        {"reasons", names_of(verdict.reasons)},
-                                        {"mx_secure", verdict.mx_secure},
-                                        {"checked", text(format_time(verdict.checked))},
-                                        {"expires", text(format_time(verdict.expires))},
-                                        {"hosts", std::move(hosts)}});
+    json::object object{{"domain", text(verdict.domain)},
+                        {"level", text(to_string(verdict.level))},
+                        {"reasons", names_of(verdict.reasons)},
+                        {"mx_secure", verdict.mx_secure},
+                        {"checked", text(format_time(verdict.checked))},
+                        {"expires", text(format_time(verdict.expires))}};
+    if (verdict.sts) object["sts"] = write(*verdict.sts);
+    object["hosts"] = std::move(hosts);
+    return json::serialize(object);
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ socket = {queue}/smarttlsd/engine.sock
 resolver = {resolver}
 ca-file = {ca_file}
 allow-network = {network}
+cache-file = {store}/cache.db
 min-ttl = 1s
 max-ttl = {max_ttl}
 failure-ttl = 1s
@@ -46,6 +47,11 @@ evidence = {store}/evidence.db
 
 [class.gdpr]
 level = pkix
+insecure = hold
+plaintext = reject
+
+[class.sts]
+level = mta-sts
 insecure = hold
 plaintext = reject
 

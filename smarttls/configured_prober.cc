@@ -110,15 +110,15 @@ StsQuestion ConfiguredProber::question() {
     };
 }
 
-/// Without its file the engine works as well; after a restart it then sees each policy for the first
-/// time again, which is worth a warning and not an outage.
+/// Without its file the engine works as well; after a restart it then sees each policy for the
+/// first time again, which is worth a warning and not an outage.
 void ConfiguredProber::warm_up(const std::string& cache_file) {
     auto archive = StsArchive::open(cache_file);
     auto policies = archive ? (*archive)->load(wall_time())
                             : Result<StsArchive::Policies>(tl::unexpected(archive.error()));
     if (!policies) {
-        log(Severity::Warning, "cache-file: MTA-STS policies are kept in memory only: " +
-                                   policies.error().what);
+        log(Severity::Warning,
+            "cache-file: MTA-STS policies are kept in memory only: " + policies.error().what);
         return;
     }
     archive_ = *std::move(archive);

@@ -133,8 +133,8 @@ asio::awaitable<Verdict> Prober::probe(NextHop next_hop, Deadline deadline) {
         tasks.push_back({host, found.trust, found.next_hop_names, next_hop.port(), deadline});
     }
     using asio::experimental::awaitable_operators::operator&&;
-    auto both = co_await (examine_all(std::move(tasks)) &&
-                          sts_of(settings_, next_hop.name(), deadline));
+    auto both =
+        co_await (examine_all(std::move(tasks)) && sts_of(settings_, next_hop.name(), deadline));
     StsFinding sts = std::get<1>(std::move(both));
     ttl = least(ttl, sts.ttl);
     for (HostFinding& finding : std::get<0>(both)) {
@@ -142,7 +142,7 @@ asio::awaitable<Verdict> Prober::probe(NextHop next_hop, Deadline deadline) {
         check_sts(sts, finding.verdict);
         verdict.hosts.push_back(std::move(finding.verdict));
     }
-    verdict.sts = std::move(sts.policy);
+    verdict.sts = shown(std::move(sts.policy));
     DomainJudgement judged = judge_domain(verdict.hosts, settings_.mx);
     verdict.level = judged.level;
     verdict.reasons = std::move(judged.reasons);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Prober: finds out how well the mail servers of a next hop are protected: MX, addresses, TLSA,
-// MTA-STS, one SMTP session per host, judgement. probe() is the story; each step stands in a file of its own
-// (mx_hosts.h, tlsa_lookup.h, sts/finder.h, tls/session.h, judge.h, sts/check.h).
+// MTA-STS, one SMTP session per host, judgement. probe() is the story; each step stands in a file
+// of its own (mx_hosts.h, tlsa_lookup.h, sts/finder.h, tls/session.h, judge.h, sts/check.h).
 //
 //     Prober prober(executor, lookup, guard, tls, settings);
 //     policy::Verdict verdict = co_await prober.probe(next_hop, deadline);

@@ -5,6 +5,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "smarttls/gather.h"
+#include "smarttls/sts/check.h"
 #include "smarttls/sts/match.h"
 #include "smarttls/tls/dane.h"
 #include "smarttls/tlsa_lookup.h"
@@ -102,8 +103,8 @@ asio::awaitable<Verdict> Publications::read(policy::NextHop next_hop, Deadline d
         tasks.push_back({host, found.trust, next_hop.port(), deadline});
     }
     using asio::experimental::awaitable_operators::operator&&;
-    auto both = co_await (look_at_all(std::move(tasks)) &&
-                          sts_of(settings_, next_hop.name(), deadline));
+    auto both =
+        co_await (look_at_all(std::move(tasks)) && sts_of(settings_, next_hop.name(), deadline));
     StsFinding sts = std::get<1>(std::move(both));
     ttl = least(ttl, sts.ttl);
     for (HostFinding& finding : std::get<0>(both)) {
@@ -114,7 +115,7 @@ asio::awaitable<Verdict> Publications::read(policy::NextHop next_hop, Deadline d
         }
         verdict.hosts.push_back(std::move(finding.verdict));
     }
-    verdict.sts = std::move(sts.policy);
+    verdict.sts = shown(std::move(sts.policy));
     verdict.level = level_of_domain(verdict.hosts);
     co_return concluded(std::move(verdict), ttl, settings_);
 }

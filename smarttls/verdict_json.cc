@@ -63,13 +63,11 @@ json::object write(const policy::DaneFacts& dane) {
     return object;
 }
 
-/// A policy may have thousands of patterns; a verdict shows the first of them.
 json::object write(const policy::StsFacts& sts) {
-    constexpr std::size_t kMostPatterns = 32;
     return {{"mode", text(to_string(sts.mode))},
             {"id", text(sts.id)},
             {"max_age", sts.max_age},
-            {"mx", texts(sts.mx, kMostPatterns)}};
+            {"mx", texts(sts.mx, sts.mx.size())}};
 }
 
 json::object write(const policy::HostVerdict& host, std::size_t most_names) {

@@ -78,8 +78,8 @@ Result<StsArchive::Policies> StsArchive::load(policy::WallTime now) {
     if (auto erased = erase_expired(database_, now); !erased) {
         return because(erased, "deleting MTA-STS policies that have expired");
     }
-    auto select = database_.prepare(
-        "SELECT domain, id, policy, fetched FROM sts_policy ORDER BY fetched");
+    auto select =
+        database_.prepare("SELECT domain, id, policy, fetched FROM sts_policy ORDER BY fetched");
     if (!select) return because(select, "reading MTA-STS policies");
     Policies policies;
     for (;;) {
@@ -94,8 +94,8 @@ void StsArchive::put(DomainName domain, StoredPolicy policy) {
     boost::asio::post(pool_, [this, domain = std::move(domain), policy = std::move(policy)] {
         const auto written = write(database_, domain, policy);
         if (!written) {
-            log(Severity::Error, domain.str() + ": keeping its MTA-STS policy on disk: " +
-                                     written.error().what);
+            log(Severity::Error,
+                domain.str() + ": keeping its MTA-STS policy on disk: " + written.error().what);
         }
     });
 }

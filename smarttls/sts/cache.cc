@@ -32,7 +32,9 @@ const StoredPolicy* StsCache::find(const DomainName& domain, WallTime now) {
 bool StsCache::wants_fetch(const DomainName& domain, const std::string& id, WallTime now) {
     if (failure(domain, id, now) != nullptr) return false;
     const StoredPolicy* stored = find(domain, now);
-    return stored == nullptr || stored->id != id || now >= stored->fetched + kRefresh;
+    // A fetch that lies ahead of now: the clock was wrong then, and so is the end of the policy.
+    return stored == nullptr || stored->id != id || now >= stored->fetched + kRefresh ||
+           now < stored->fetched;
 }
 
 void StsCache::keep(const DomainName& domain, StoredPolicy policy) {

@@ -4,8 +4,8 @@
 // the rules of RFC 8461 §3.3 about when to fetch again. It does not fetch and never asks what time
 // it is.
 //
-//     if (cache.wants_fetch(domain, record.id, now)) ...            // then keep() or note_failure()
-//     if (const StoredPolicy* policy = cache.find(domain, now)) ...
+//     if (cache.wants_fetch(domain, record.id, now)) ...     // then keep() or note_failure()
+//     const StoredPolicy* policy = cache.find(domain, now);  // null: none is in force
 //
 // A policy is in force until max_age has passed since the fetch; nothing but a newer policy ends it
 // before: neither a fetch that fails nor a TXT record that is gone (§3.1, §3.3). One of mode none
@@ -42,8 +42,8 @@ struct StsCacheLimits {
 
 class StsCache {
   public:
-    static constexpr std::chrono::seconds kBackOff{300};      // §3.3: five minutes or longer
-    static constexpr std::chrono::seconds kRefresh{86'400};   // §3.3: "once per day"
+    static constexpr std::chrono::seconds kBackOff{300};     // §3.3: five minutes or longer
+    static constexpr std::chrono::seconds kRefresh{86'400};  // §3.3: "once per day"
 
     explicit StsCache(StsCacheLimits limits = {}) : limits_(limits) {}
 

@@ -31,7 +31,8 @@ std::vector<Reason> failures(const policy::StsFacts& policy, const HostVerdict& 
     if (host.level < Level::Pkix) {
         for (const Reason reason : host.reasons) add_new(reasons, reason);
     } else if (!host.certificate || host.certificate->names.empty()) {
-        add_new(reasons, Reason::CertificateHostMismatch);  // PKIX took the CN, which does not count
+        add_new(reasons,
+                Reason::CertificateHostMismatch);  // PKIX took the CN, which does not count
     }
     return reasons;
 }
@@ -41,6 +42,14 @@ bool has_tls_findings(Level level) {
 }
 
 }  // namespace
+
+std::optional<policy::StsFacts> shown(std::optional<policy::StsFacts> facts) {
+    constexpr std::size_t kMostPatterns = 32;
+    if (!facts || facts->mx.size() <= kMostPatterns) return facts;
+    facts->mx.resize(kMostPatterns);
+    facts->mx.shrink_to_fit();
+    return facts;
+}
 
 void check_sts(const StsFinding& sts, HostVerdict& host) {
     if (!sts.policy || sts.policy->mode != policy::StsMode::Enforce) return;

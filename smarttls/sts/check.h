@@ -21,4 +21,8 @@ namespace smarttls::engine {
 /// not rescued, and one of which nothing is known stays Unknown.
 void check_sts(const StsFinding& sts, policy::HostVerdict& host);
 
+/// The policy as a verdict shows it: with its first 32 patterns. A policy may have thousands, and a
+/// verdict is kept in memory and in evidence.
+[[nodiscard]] std::optional<policy::StsFacts> shown(std::optional<policy::StsFacts> facts);
+
 }  // namespace smarttls::engine

@@ -31,8 +31,8 @@ enum class StsStanding { Current, Unsure };
 struct StsFinding {
     std::optional<policy::StsFacts> policy;  // in force
     StsStanding standing = StsStanding::Current;
-    std::vector<policy::Reason> reasons;       // why there is no policy, or only an older one
-    std::optional<std::chrono::seconds> ttl;   // how long this finding holds
+    std::vector<policy::Reason> reasons;      // why there is no policy, or only an older one
+    std::optional<std::chrono::seconds> ttl;  // how long this finding holds
 };
 
 class StsFinder {

@@ -28,7 +28,8 @@ bool is_key(std::string_view key) {
         return policy::is_digit(byte) || (lower >= 'a' && lower <= 'z') || byte == '_' ||
                byte == '-' || byte == '.';
     };
-    return !key.empty() && key.size() <= kLongestKey && std::all_of(key.begin(), key.end(), is_plain);
+    return !key.empty() && key.size() <= kLongestKey &&
+           std::all_of(key.begin(), key.end(), is_plain);
 }
 
 /// "*." may stand before the name, nothing else may (sts-policy-mx-value).
@@ -63,7 +64,8 @@ struct Reading {
 
 Result<void> read_mode(std::string_view value, Reading& reading) {
     reading.mode = policy::parse_sts_mode(value);
-    return reading.mode ? ok() : Result<void>(wrong("mode: " + policy::quote(value) + " is no mode"));
+    return reading.mode ? ok()
+                        : Result<void>(wrong("mode: " + policy::quote(value) + " is no mode"));
 }
 
 /// Keys and values count as they are written, case and all; those of others are not looked at.

@@ -70,13 +70,6 @@ TEST(VerdictJson, ShowsTheMtaStsPolicyBeforeTheHosts) {
     EXPECT_FALSE(parse_verdict(replaced(expected, "enforce", "maybe")));
 }
 
-TEST(VerdictJson, ShowsFewPatternsOfALongPolicy) {
-    Verdict changed = full();
-    changed.sts = policy::StsFacts{
-        policy::StsMode::Testing, "1", 1, std::vector<std::string>(3000, std::string(250, 'a'))};
-    EXPECT_LT(to_json(changed).size(), kLongestReply / 2);
-}
-
 TEST(VerdictJson, ReadsBackWhatItWrites) {
     for (const std::string_view text : {kFull, kLeast}) {
         const auto parsed = parse_verdict(text);

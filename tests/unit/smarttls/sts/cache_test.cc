@@ -18,8 +18,8 @@ DomainName name(const char* text) {
     return DomainName::parse(text).value();
 }
 
-StoredPolicy stored(const char* id, seconds max_age = hours(24 * 7), StsMode mode = StsMode::Enforce,
-                    policy::WallTime fetched = kStart) {
+StoredPolicy stored(const char* id, seconds max_age = hours(24 * 7),
+                    StsMode mode = StsMode::Enforce, policy::WallTime fetched = kStart) {
     return {id, {mode, max_age, {"mx.example.nl"}}, fetched};
 }
 
@@ -60,6 +60,12 @@ TEST_F(StsCacheTest, WantsAFetchForAnotherIdAndOnceADay) {
     EXPECT_TRUE(cache_.wants_fetch(domain_, "2", kStart + seconds(1)));
     EXPECT_FALSE(cache_.wants_fetch(domain_, "1", kStart + hours(24) - seconds(1)));
     EXPECT_TRUE(cache_.wants_fetch(domain_, "1", kStart + hours(24)));
+}
+
+TEST_F(StsCacheTest, WantsAFetchWhenTheClockWasWrong) {
+    cache_.keep(domain_, stored("1", hours(24), StsMode::Enforce, kStart + hours(1000)));
+    EXPECT_NE(cache_.find(domain_, kStart), nullptr);
+    EXPECT_TRUE(cache_.wants_fetch(domain_, "1", kStart));
 }
 
 TEST_F(StsCacheTest, SurvivesAFailedRefresh) {

@@ -52,15 +52,21 @@ std::vector<Row> rows() {
         {"not named", host(Level::Pkix, {}, "mx.evil.example"), Level::Forbidden, mismatch},
         {"no name at all", host(Level::Pkix, {}, "192.0.2.1"), Level::Forbidden, mismatch},
         {"bad certificate", host(Level::Encrypted, expired), Level::Forbidden, expired},
-        {"not named, and a bad certificate", host(Level::Encrypted, expired, "x.nl"),
-         Level::Forbidden, {Reason::StsMxMismatch, Reason::CertificateExpired}},
+        {"not named, and a bad certificate",
+         host(Level::Encrypted, expired, "x.nl"),
+         Level::Forbidden,
+         {Reason::StsMxMismatch, Reason::CertificateExpired}},
         {"no TLS", host(Level::Plaintext, no_starttls), Level::Forbidden, no_starttls},
         {"DANE", host(Level::Dane), Level::Dane, {}},
         {"DANE, not named: DANE decides alone", host(Level::Dane, {}, "x.nl"), Level::Dane, {}},
         {"failing DANE is not rescued", host(Level::Forbidden, tlsa), Level::Forbidden, tlsa},
         {"DANE that cannot be looked up is not rescued",
-         host(Level::Unknown, {Reason::DnssecInvalid}), Level::Unknown, {Reason::DnssecInvalid}},
-        {"nobody answered", host(Level::Unknown, {Reason::Timeout}, "x.nl"), Level::Unknown,
+         host(Level::Unknown, {Reason::DnssecInvalid}),
+         Level::Unknown,
+         {Reason::DnssecInvalid}},
+        {"nobody answered",
+         host(Level::Unknown, {Reason::Timeout}, "x.nl"),
+         Level::Unknown,
          {Reason::Timeout}},
     };
 }
@@ -94,6 +100,15 @@ TEST(StsCheck, ForbidsNothingByAPolicyThatMayBeOutdated) {
         EXPECT_EQ(verdict.level, by_sts ? Level::Unknown : row.level) << row.what;
         EXPECT_EQ(verdict.reasons, row.reasons) << row.what;
     }
+}
+
+TEST(StsCheck, ShowsTheFirstPatternsOfALongPolicy) {
+    StsFinding sts = finding();
+    EXPECT_EQ(shown(sts.policy)->mx.size(), 2U);
+    sts.policy->mx.resize(3000, "x.example");
+    ASSERT_EQ(shown(sts.policy)->mx.size(), 32U);
+    EXPECT_EQ(shown(sts.policy)->mx.front(), "mx.example.nl");
+    EXPECT_FALSE(shown(std::nullopt));
 }
 
 TEST(StsCheck, DoesNotTakeTheCommonNameForADnsId) {

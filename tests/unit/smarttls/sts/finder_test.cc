@@ -97,7 +97,6 @@ TEST_F(Finder, FetchesAgainWhenTheIdChangesAndOnceADay) {
     EXPECT_EQ(fetches_, 3);
 }
 
-
 TEST_F(Finder, IsAsIfNotImplementedWhenTheFirstFetchFails) {
     text({{"v=STSv1; id=1"}});
     for (const Reason reason :

@@ -18,8 +18,8 @@ constexpr const char* kPlain = "Content-Type: text/plain\r\n";
 struct Row {
     const char* what;
     std::string bytes;
-    State state;        // after the bytes and, where they are not enough, the end of the stream
-    std::string text;   // the body, or a part of the failure
+    State state;       // after the bytes and, where they are not enough, the end of the stream
+    std::string text;  // the body, or a part of the failure
 };
 
 std::vector<Row> rows() {
@@ -37,7 +37,8 @@ std::vector<Row> rows() {
         {"64 KiB without a length", ok + "\r\n" + large, State::Complete, large},
         {"no type", std::string(kOk) + "Content-Length: 1\r\n\r\nx", State::Complete, "x"},
         {"a type with parameters",
-         std::string(kOk) + "content-type: Text/Plain ; charset=utf-8\r\nContent-Length: 1\r\n\r\nx",
+         std::string(kOk) +
+             "content-type: Text/Plain ; charset=utf-8\r\nContent-Length: 1\r\n\r\nx",
          State::Complete, "x"},
         {"another type", std::string(kOk) + "Content-Type: text/html\r\n\r\n", State::Failed,
          "text/html"},
@@ -52,7 +53,8 @@ std::vector<Row> rows() {
         {"206", "HTTP/1.1 206 Partial\r\nContent-Length: 4\r\n\r\nbody", State::Failed,
          "status 206"},
         {"100", "HTTP/1.1 100 Continue\r\n\r\n", State::Failed, "status 100"},
-        {"a length above 64 KiB", ok + "Content-Length: 65537\r\n\r\n", State::Failed, "body limit"},
+        {"a length above 64 KiB", ok + "Content-Length: 65537\r\n\r\n", State::Failed,
+         "body limit"},
         {"more than 64 KiB without a length", ok + "\r\n" + large + "x", State::Failed,
          "body limit"},
         {"a chunk above 64 KiB", chunked + "10001\r\n" + large + "x", State::Failed, "body limit"},
@@ -107,7 +109,8 @@ TEST(PolicyResponse, IsCompleteWithoutTheEndOfTheStream) {
 TEST(PolicyResponse, SurvivesAnyBytes) {
     std::mt19937 random(9112);
     for (int round = 0; round < 2000; ++round) {
-        std::string bytes = std::string(kOk) + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+        std::string bytes =
+            std::string(kOk) + "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
         for (int i = 0; i < 3; ++i) {
             bytes[random() % bytes.size()] = static_cast<char>(random() % 256);
         }
@@ -120,8 +123,9 @@ TEST(PolicyResponse, SurvivesAnyBytes) {
 
 TEST(PolicyRequest, AsksForTheWellKnownPath) {
     const std::string request = policy_request("mta-sts.example.nl");
-    EXPECT_TRUE(request.starts_with("GET /.well-known/mta-sts.txt HTTP/1.1\r\n"
-                                    "Host: mta-sts.example.nl\r\n"));
+    EXPECT_TRUE(
+        request.starts_with("GET /.well-known/mta-sts.txt HTTP/1.1\r\n"
+                            "Host: mta-sts.example.nl\r\n"));
     EXPECT_TRUE(request.ends_with("\r\n\r\n"));
 }
 

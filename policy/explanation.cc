@@ -74,6 +74,29 @@ std::string_view dane_missing(const MailClass& mail_class, const Verdict& verdic
     }
 }
 
+/// Why a host with a good certificate is not authenticated by MTA-STS, for classes that demand it.
+std::string_view sts_missing(const MailClass& mail_class, const Verdict& verdict) {
+    if (mail_class.level != Floor::MtaSts || verdict.level != Level::Pkix) return {};
+    if (verdict.sts) {
+        return verdict.sts->mode == StsMode::Testing
+                   ? "serves a domain whose MTA-STS policy is in mode testing"
+                   : "serves a domain that says it has no MTA-STS policy (mode none)";
+    }
+    for (const Reason reason : verdict.reasons) {
+        switch (reason) {
+            case Reason::StsPolicyFetchError:
+                return "serves a domain whose MTA-STS policy could not be fetched";
+            case Reason::StsPolicyInvalid:
+                return "serves a domain whose MTA-STS record or policy breaks its grammar";
+            case Reason::StsWebpkiInvalid:
+                return "serves a domain whose MTA-STS policy stands under a certificate that is "
+                       "not valid";
+            default: break;
+        }
+    }
+    return "serves a domain without an MTA-STS policy";
+}
+
 std::string route_name(const Route& route) {
     return route.next_hop.empty() ? route.transport : route.transport + ":" + route.next_hop;
 }
@@ -111,7 +134,9 @@ std::string explain_enough(const MailClass& mail_class, const Verdict& verdict) 
 
 std::string explain_shortfall(const MailClass& mail_class, const Verdict& verdict) {
     const bool good = verdict.level >= Level::Pkix;  // the fact alone sounds well
-    const std::string_view missing = dane_missing(mail_class, verdict);
+    const std::string_view missing = mail_class.level == Floor::MtaSts
+                                         ? sts_missing(mail_class, verdict)
+                                         : dane_missing(mail_class, verdict);
     std::string fact = describe(verdict);
     if (!missing.empty()) fact += (good ? ", but " : " and ") + std::string(missing);
     const std::string_view turn = good && !missing.empty() ? ", and " : ", but ";
@@ -123,9 +148,8 @@ std::string explain_shortfall(const MailClass& mail_class, const Verdict& verdic
 /// What a domain asks of its mail servers that forbids delivery now. DANE is asked first.
 std::string_view kept_promise(const Verdict& verdict) {
     const HostVerdict* host = deciding_host(verdict);
-    const DaneStatus dane = host != nullptr ? host->dane.status : DaneStatus::None;
-    const bool by_sts = verdict.sts && verdict.sts->mode == StsMode::Enforce &&
-                        (dane == DaneStatus::None || dane == DaneStatus::Insecure);
+    const bool by_dane = host != nullptr && host->dane.status == DaneStatus::Mismatch;
+    const bool by_sts = verdict.sts && verdict.sts->mode == StsMode::Enforce && !by_dane;
     return by_sts ? "meet the domain's MTA-STS policy" : "match the domain's DANE records";
 }
 

@@ -91,7 +91,7 @@ struct StsFacts {
     StsMode mode = StsMode::None;
     std::string id;                // of the TXT record for which it was fetched
     std::uint32_t max_age = 0;     // seconds
-    std::vector<std::string> mx;   // patterns: "mx.example.nl", "*.example.nl"
+    std::vector<std::string> mx;   // patterns: "mx.example.nl", "*.example.nl"; in a Verdict the first ones
 };
 
 struct HostVerdict {

@@ -35,6 +35,16 @@ Recipient left_out_by_mta_sts() {
     return recipient(found);
 }
 
+Recipient with_policy(std::optional<StsMode> mode) {
+    Verdict found = verdict(Level::Pkix);
+    if (mode) {
+        found.sts = StsFacts{*mode, "1", 86400, {"mx.example.nl"}};
+    } else {
+        found.reasons = {Reason::StsPolicyFetchError};
+    }
+    return recipient(found);
+}
+
 Recipient with_dane(Level level, DaneStatus status, std::vector<Reason> reasons = {}) {
     Verdict facts = verdict(level, std::move(reasons));
     facts.hosts[0].dane.status = status;
@@ -78,6 +88,16 @@ const std::vector<Golden>& goldens() {
          "Mail to bob@example.nl is held: mx.example.nl encrypts without proving who it is (level "
          "encrypted), but class sts demands mta-sts; an MTA-STS policy in mode enforce that is "
          "met (or DANE) would make it direct."},
+        {kSts, with_policy(std::nullopt),
+         "Mail to bob@example.nl is held: mx.example.nl has a certificate for its name from a "
+         "trusted authority, but serves a domain whose MTA-STS policy could not be fetched (level "
+         "pkix), and class sts demands mta-sts; an MTA-STS policy in mode enforce that is met (or "
+         "DANE) would make it direct."},
+        {kSts, with_policy(StsMode::Testing),
+         "Mail to bob@example.nl is held: mx.example.nl has a certificate for its name from a "
+         "trusted authority, but serves a domain whose MTA-STS policy is in mode testing (level "
+         "pkix), and class sts demands mta-sts; an MTA-STS policy in mode enforce that is met (or "
+         "DANE) would make it direct."},
         {kEncrypted, recipient(verdict(Level::Plaintext, {Reason::StarttlsRefused})),
          "Mail to bob@example.nl is held: mx.example.nl refused to start TLS (level plaintext), but "
          "class low demands encrypted; STARTTLS with TLS 1.2 or newer on each mail server "

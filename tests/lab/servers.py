@@ -5,8 +5,8 @@
 
 Promises: listens at the address of every hosts/*.json (SMTP) and web/*.json (HTTPS) below DIRECTORY at start; reads a
 host's file again at each connection, so a change holds from the next connection on; appends one JSON line to
-sessions.jsonl or requests.jsonl when a session has ended. The SERVFAIL name server is opened last: when it answers, everything listens. SIGTERM ends the process and records the
-sessions that were open.
+sessions.jsonl or requests.jsonl when a session has ended. The SERVFAIL name server is opened last: when it answers,
+everything listens. SIGTERM ends the process and records the sessions that were open.
 """
 from __future__ import annotations
 

@@ -2,6 +2,9 @@
 #include "smarttls/sts/finder.h"
 
 #include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "smarttls/log.h"
 
@@ -37,6 +40,27 @@ bool has_answer(const TxtAnswer& answer) {
 }
 
 }  // namespace
+
+/// The entry of a fetch among the running ones, for as long as it runs; also when it is cancelled.
+class StsFinder::Running {
+  public:
+    Running(StsFinder& finder, DomainName domain, const asio::any_io_executor& executor)
+        : finder_(finder), domain_(std::move(domain)) {
+        finder_.running_.emplace(domain_, std::make_shared<asio::steady_timer>(
+                                              executor, asio::steady_timer::time_point::max()));
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    ~Running() {
+        const auto place = finder_.running_.find(domain_);
+        place->second->cancel();
+        finder_.running_.erase(place);
+    }
+
+  private:
+    StsFinder& finder_;
+    DomainName domain_;
+};
 
 StsFinder::StsFinder(Lookup& lookup, Fetch fetch, std::function<policy::WallTime()> clock,
                      Keep on_keep)
@@ -76,13 +100,23 @@ void StsFinder::remember(const DomainName& domain, StoredPolicy policy) {
 }
 
 asio::awaitable<void> StsFinder::refresh(DomainName domain, std::string id, Deadline deadline) {
+    if (const auto other = running_.find(domain); other != running_.end()) {
+        const Timer over = other->second;
+        co_await over->async_wait(asio::as_tuple(asio::use_awaitable));
+        co_return;
+    }
+    const Running running(*this, domain, co_await asio::this_coro::executor);
     StsFetched fetched = co_await fetch_(domain, deadline);
+    take(domain, std::move(id), std::move(fetched));
+}
+
+void StsFinder::take(const DomainName& domain, std::string id, StsFetched fetched) {
     const policy::WallTime now = clock_();
     if (fetched.policy) {
         StoredPolicy stored{std::move(id), *std::move(fetched.policy), now};
         if (on_keep_) on_keep_(domain, stored);
         cache_.keep(domain, std::move(stored));
-        co_return;
+        return;
     }
     cache_.note_failure(domain, id, fetched.reason, now);
     const StoredPolicy* older = cache_.find(domain, now);

@@ -2,7 +2,8 @@
 //
 // StsFinder: which MTA-STS policy a domain has now (RFC 8461 §3): the TXT record says whether the
 // policy that we know is the newest, the policy host is asked when it is not, and whatever fails, a
-// policy that was fetched before stays in force until its max_age.
+// policy that was fetched before stays in force until its max_age. Who asks about a domain while
+// its policy is being fetched waits for that fetch.
 //
 //     StsFinding finding = co_await finder.find(domain, deadline);
 //
@@ -11,9 +12,12 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "policy/deadline.h"
@@ -50,8 +54,12 @@ class StsFinder {
     void remember(const policy::DomainName& domain, StoredPolicy policy);
 
   private:
+    using Timer = std::shared_ptr<boost::asio::steady_timer>;
+    class Running;
+
     boost::asio::awaitable<void> refresh(policy::DomainName domain, std::string id,
                                          policy::Deadline deadline);
+    void take(const policy::DomainName& domain, std::string id, StsFetched fetched);
     [[nodiscard]] StsFinding in_force(const policy::DomainName& domain);
     [[nodiscard]] StsFinding without_record(const policy::DomainName& domain,
                                             const StsRecord& record);
@@ -62,6 +70,7 @@ class StsFinder {
     std::function<policy::WallTime()> clock_;
     Keep on_keep_;
     StsCache cache_;
+    std::unordered_map<policy::DomainName, Timer> running_;  // cancelled when the fetch is over
 };
 
 }  // namespace smarttls::engine

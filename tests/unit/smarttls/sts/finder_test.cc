@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "smarttls/gather.h"
 #include "tests/unit/smarttls/mail/run.h"
 #include "tests/unit/smarttls/mail/table_lookup.h"
 
@@ -47,11 +51,15 @@ class Finder : public testing::Test {
     TableLookup dns_;
     policy::WallTime now_ = kStart;
     StsFetched next_ = good();
+    std::chrono::milliseconds pause_{0};  // of each fetch
     int fetches_ = 0;
     std::vector<std::string> kept_;
     StsFinder finder_{dns_,
                       [this](DomainName, policy::Deadline) -> boost::asio::awaitable<StsFetched> {
                           ++fetches_;
+                          boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor,
+                                                          pause_);
+                          co_await timer.async_wait(boost::asio::use_awaitable);
                           co_return next_;
                       },
                       [this] { return now_; },
@@ -83,6 +91,37 @@ TEST_F(Finder, FetchesAndRemembers) {
     }
     EXPECT_EQ(fetches_, 1);
     EXPECT_EQ(kept_, std::vector<std::string>{"example.nl 1"});
+}
+
+TEST_F(Finder, FetchesOnceForAllWhoAskAtATime) {
+    boost::asio::io_context io;
+    text({{"v=STSv1; id=1"}});
+    pause_ = std::chrono::milliseconds(20);
+    std::vector<boost::asio::awaitable<StsFinding>> askers;
+    for (int i = 0; i < 5; ++i) {
+        const auto domain = DomainName::parse("example.nl").value();
+        askers.push_back(finder_.find(domain, soon()));
+    }
+    const auto findings = run(io, gather(io.get_executor(), std::move(askers)));
+    ASSERT_EQ(findings.size(), 5U);
+    for (const StsFinding& finding : findings) EXPECT_TRUE(finding.policy);
+    EXPECT_EQ(fetches_, 1);
+}
+
+TEST_F(Finder, MayBeAbandonedWhileItFetches) {
+    text({{"v=STSv1; id=1"}});
+    pause_ = std::chrono::hours(1);
+    {
+        boost::asio::io_context io;
+        for (int i = 0; i < 2; ++i) {
+            const auto domain = DomainName::parse("example.nl").value();
+            boost::asio::co_spawn(io, finder_.find(domain, soon()), boost::asio::detached);
+        }
+        io.poll();
+        EXPECT_EQ(fetches_, 1);
+    }
+    pause_ = std::chrono::milliseconds(0);
+    EXPECT_TRUE(find().policy);
 }
 
 TEST_F(Finder, FetchesAgainWhenTheIdChangesAndOnceADay) {

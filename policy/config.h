@@ -52,6 +52,7 @@ struct EngineSettings {
     std::chrono::seconds max_ttl{};
     std::chrono::seconds failure_ttl{};
     std::uint32_t cache_entries = 0;
+    std::string cache_file;  // empty: nothing survives a restart
 };
 
 /// A route of the site's own that may carry class mail although we do not enforce it: the transport

@@ -76,6 +76,29 @@ std::string_view dane_missing(const MailClass& mail_class, const Verdict& verdic
     }
 }
 
+/// Why a host with a good certificate is not authenticated by MTA-STS, for classes that demand it.
+std::string_view sts_missing(const MailClass& mail_class, const Verdict& verdict) {
+    if (mail_class.level != Floor::MtaSts || verdict.level != Level::Pkix) return {};
+    if (verdict.sts) {
+        return verdict.sts->mode == StsMode::Testing
+                   ? "serves a domain whose MTA-STS policy is in mode testing"
+                   : "serves a domain that says it has no MTA-STS policy (mode none)";
+    }
+    for (const Reason reason : verdict.reasons) {
+        switch (reason) {
+            case Reason::StsPolicyFetchError:
+                return "serves a domain whose MTA-STS policy could not be fetched";
+            case Reason::StsPolicyInvalid:
+                return "serves a domain whose MTA-STS record or policy breaks its grammar";
+            case Reason::StsWebpkiInvalid:
+                return "serves a domain whose MTA-STS policy stands under a certificate that is "
+                       "not valid";
+            default: break;
+        }
+    }
+    return "serves a domain without an MTA-STS policy";
+}
+
 std::string route_name(const Route& route) {
     return route.next_hop.empty() ? route.transport : route.transport + ":" + route.next_hop;
 }
@@ -113,13 +136,23 @@ std::string explain_enough(const MailClass& mail_class, const Verdict& verdict) 
 
 std::string explain_shortfall(const MailClass& mail_class, const Verdict& verdict) {
     const bool good = verdict.level >= Level::Pkix;  // the fact alone sounds well
-    const std::string_view missing = dane_missing(mail_class, verdict);
+    const std::string_view missing = mail_class.level == Floor::MtaSts
+                                         ? sts_missing(mail_class, verdict)
+                                         : dane_missing(mail_class, verdict);
     std::string fact = describe(verdict);
     if (!missing.empty()) fact += (good ? ", but " : " and ") + std::string(missing);
     const std::string_view turn = good && !missing.empty() ? ", and " : ", but ";
     return fact + " (level " + std::string(to_string(verdict.level)) + ")" + std::string(turn) +
            demand(mail_class) + "; " + std::string(remedy(mail_class.level)) +
            " would make it direct";
+}
+
+/// What a domain asks of its mail servers that forbids delivery now. DANE is asked first.
+std::string_view kept_promise(const Verdict& verdict) {
+    const HostVerdict* host = deciding_host(verdict);
+    const bool by_dane = host != nullptr && host->dane.status == DaneStatus::Mismatch;
+    const bool by_sts = verdict.sts && verdict.sts->mode == StsMode::Enforce && !by_dane;
+    return by_sts ? "meet the domain's MTA-STS policy" : "match the domain's DANE records";
 }
 
 std::string explain_verdict(const MailClass& mail_class, const Verdict& verdict,
@@ -140,8 +173,8 @@ std::string explain_verdict(const MailClass& mail_class, const Verdict& verdict,
     if (rule == "forbidden") {
         return describe(verdict) +
                ", so that the domain itself forbids to deliver to it (level forbidden); " +
-               demand(mail_class) +
-               "; mail servers that match the domain's DANE records would make it direct";
+               demand(mail_class) + "; mail servers that " + std::string(kept_promise(verdict)) +
+               " would make it direct";
     }
     return explain_shortfall(mail_class, verdict);
 }
@@ -167,6 +200,10 @@ std::string_view phrase(Reason reason) {
         case Reason::ValidationFailure: return "completes no TLS handshake that is strong enough today";
         case Reason::TlsaInvalid: return "does not match its own TLSA records (DANE)";
         case Reason::DnssecInvalid: return "has DNS answers whose DNSSEC signatures do not verify";
+        case Reason::StsPolicyFetchError: return "has an MTA-STS policy that could not be fetched";
+        case Reason::StsPolicyInvalid: return "has an MTA-STS record or policy that breaks its grammar";
+        case Reason::StsWebpkiInvalid: return "serves its MTA-STS policy under a certificate that is not valid";
+        case Reason::StsMxMismatch: return "is not among the mail servers of the domain's MTA-STS policy";
         case Reason::CertificateSelfSigned: return "presents a self-signed certificate";
         case Reason::CertificateNotYetValid: return "presents a certificate that is not valid yet";
         case Reason::CertificateMissingIssuer: return "leaves out an intermediate certificate";

@@ -30,6 +30,10 @@ Result<MxScope> read_mx_scope(std::string_view text) {
     return fail(ErrorKind::Malformed, quote(text) + " is neither all nor best");
 }
 
+Result<std::string> read_path_or_none(std::string_view text) {
+    return text.empty() ? Result<std::string>(std::string()) : read_path(text);
+}
+
 Result<Floor> read_floor(std::string_view text) {
     if (const auto floor = parse_floor(text)) return *floor;
     return fail(ErrorKind::Malformed, quote(text) + " is none of encrypted, pkix, mta-sts, dane");
@@ -99,6 +103,9 @@ constexpr std::array<Option<Config>, 24> kOptions{{
     {"engine", "cache-entries", "50000", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.cache_entries, read_count(v)); }, nullptr,
      "Most verdicts kept in memory; the least recently used go first."},
+    {"engine", "cache-file", "/var/lib/smarttlsd/cache.db", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.cache_file, read_path_or_none(v)); }, nullptr,
+     "Database that keeps MTA-STS policies over a restart. Empty: memory only."},
     {"milter", "socket", "/var/spool/postfix/smarttls/milter.sock", Repeat::No,
      [](Config& c, Text v) { return store(c.milter.socket, read_milter_socket(v)); }, nullptr,
      "Where the MTA reaches the milter: a path, or inet:port@host."},

@@ -37,6 +37,9 @@ constexpr Names<DaneStatus, 6> kDaneStatuses{{{DaneStatus::Verified, "verified"}
                                               {DaneStatus::Insecure, "insecure"},
                                               {DaneStatus::Bogus, "bogus"}}};
 
+constexpr Names<StsMode, 3> kStsModes{
+    {{StsMode::Enforce, "enforce"}, {StsMode::Testing, "testing"}, {StsMode::None, "none"}}};
+
 constexpr auto kReasons = std::to_array<std::pair<Reason, std::string_view>>({
     {Reason::StarttlsNotSupported, "starttls-not-supported"},
     {Reason::CertificateHostMismatch, "certificate-host-mismatch"},
@@ -45,6 +48,9 @@ constexpr auto kReasons = std::to_array<std::pair<Reason, std::string_view>>({
     {Reason::ValidationFailure, "validation-failure"},
     {Reason::TlsaInvalid, "tlsa-invalid"},
     {Reason::DnssecInvalid, "dnssec-invalid"},
+    {Reason::StsPolicyFetchError, "sts-policy-fetch-error"},
+    {Reason::StsPolicyInvalid, "sts-policy-invalid"},
+    {Reason::StsWebpkiInvalid, "sts-webpki-invalid"},
     {Reason::CertificateSelfSigned, "certificate-self-signed"},
     {Reason::CertificateNotYetValid, "certificate-not-yet-valid"},
     {Reason::CertificateMissingIssuer, "certificate-missing-issuer"},
@@ -56,6 +62,7 @@ constexpr auto kReasons = std::to_array<std::pair<Reason, std::string_view>>({
     {Reason::WeakGroup, "weak-group"},
     {Reason::StarttlsRefused, "starttls-refused"},
     {Reason::StarttlsInjection, "starttls-injection"},
+    {Reason::StsMxMismatch, "sts-mx-mismatch"},
     {Reason::Busy, "busy"},
     {Reason::Refused, "refused"},
     {Reason::Timeout, "timeout"},
@@ -92,6 +99,8 @@ std::string_view to_string(Grade grade) { return name_of(kGrades, grade); }
 std::string_view to_string(Reason reason) { return name_of(kReasons, reason); }
 std::string_view to_string(DaneStatus status) { return name_of(kDaneStatuses, status); }
 
+std::string_view to_string(StsMode mode) { return name_of(kStsModes, mode); }
+
 std::optional<Level> parse_level(std::string_view text) { return value_of(kLevels, text); }
 std::optional<Floor> parse_floor(std::string_view text) { return value_of(kFloors, text); }
 std::optional<Grade> parse_grade(std::string_view text) { return value_of(kGrades, text); }
@@ -99,6 +108,7 @@ std::optional<Reason> parse_reason(std::string_view text) { return value_of(kRea
 std::optional<DaneStatus> parse_dane_status(std::string_view text) {
     return value_of(kDaneStatuses, text);
 }
+std::optional<StsMode> parse_sts_mode(std::string_view text) { return value_of(kStsModes, text); }
 
 Level level_of(Floor floor) {
     switch (floor) {

@@ -21,8 +21,8 @@ namespace smarttls::policy {
 using WallTime = std::chrono::sys_seconds;
 
 /// How a server is authenticated. The ranked part is in order: each level demands what the one
-/// before it demands, and more. Forbidden: the domain's own DANE policy fails, so that mail must not
-/// be delivered at all (RFC 7672 §3.2). NoMail: the domain takes no mail (RFC 7505) or is not there.
+/// before it demands, and more. Forbidden: the domain's own DANE or MTA-STS policy fails, so that mail
+/// must not be delivered at all (RFC 7672 §3.2, RFC 8461 §5). NoMail: the domain takes no mail (RFC 7505) or is not there.
 enum class Level { Unknown, NoMail, Forbidden, Plaintext, Encrypted, Pkix, MtaSts, Dane };
 
 /// The levels that a class can demand and that Postfix has a transport for: smarttls-<floor>.
@@ -32,28 +32,35 @@ enum class Floor { Encrypted, Pkix, MtaSts, Dane };
 /// and certificates: the worst part counts. In order; None: there was nothing to judge.
 enum class Grade { None, Insufficient, PhaseOut, Sufficient, Good };
 
-/// Why a level or a grade is not better. Names up to DnssecInvalid are result types of RFC 8460 §4.3.
+/// Why a level or a grade is not better. Names up to StsWebpkiInvalid are result types of RFC 8460
+/// §4.3.
 enum class Reason {
     StarttlsNotSupported, CertificateHostMismatch, CertificateExpired, CertificateNotTrusted,
     ValidationFailure, TlsaInvalid, DnssecInvalid,
+    StsPolicyFetchError, StsPolicyInvalid, StsWebpkiInvalid,
     CertificateSelfSigned, CertificateNotYetValid, CertificateMissingIssuer, CertificateUnknownRoot,
     WeakKey, WeakSignature, OldProtocol, WeakCipher, WeakGroup,
-    StarttlsRefused, StarttlsInjection, Busy, Refused, Timeout, ProtocolError, NullMx,
+    StarttlsRefused, StarttlsInjection, StsMxMismatch, Busy, Refused, Timeout, ProtocolError, NullMx,
     NoSuchDomain, NoAddress, DnsFailure, AddressNotAllowed, TooManyMx,
 };
 
 enum class DaneStatus { Verified, Mismatch, Unusable, None, Insecure, Bogus };
+
+/// RFC 8461 §5. None: the domain says that it has no policy (any more).
+enum class StsMode { Enforce, Testing, None };
 
 [[nodiscard]] std::string_view to_string(Level level);      // "mta-sts"
 [[nodiscard]] std::string_view to_string(Floor floor);      // "mta-sts"
 [[nodiscard]] std::string_view to_string(Grade grade);      // "phase-out"
 [[nodiscard]] std::string_view to_string(Reason reason);    // "starttls-not-supported"
 [[nodiscard]] std::string_view to_string(DaneStatus status);  // "verified"
+[[nodiscard]] std::string_view to_string(StsMode mode);       // "enforce"
 [[nodiscard]] std::optional<Level> parse_level(std::string_view text);
 [[nodiscard]] std::optional<Floor> parse_floor(std::string_view text);
 [[nodiscard]] std::optional<Grade> parse_grade(std::string_view text);
 [[nodiscard]] std::optional<Reason> parse_reason(std::string_view text);
 [[nodiscard]] std::optional<DaneStatus> parse_dane_status(std::string_view text);
+[[nodiscard]] std::optional<StsMode> parse_sts_mode(std::string_view text);
 
 [[nodiscard]] Level level_of(Floor floor);
 /// True for levels that can be compared: Plaintext to Dane.
@@ -97,6 +104,14 @@ struct DaneFacts {
     std::optional<int> matching;
 };
 
+/// The MTA-STS policy of the domain itself (RFC 8461 §3.2), fetched now or earlier.
+struct StsFacts {
+    StsMode mode = StsMode::None;
+    std::string id;                // of the TXT record for which it was fetched
+    std::uint32_t max_age = 0;     // seconds
+    std::vector<std::string> mx;   // patterns: "mx.example.nl", "*.example.nl"; in a Verdict the first ones
+};
+
 struct HostVerdict {
     std::string name;  // unexpanded MX host name (RFC 7672 §2.2.1)
     std::uint16_t preference = 0;
@@ -120,6 +135,7 @@ struct Verdict {
     bool mx_secure = false;  // the MX answer (or its proven absence) was validated
     WallTime checked{};
     WallTime expires{};
+    std::optional<StsFacts> sts;
     std::vector<HostVerdict> hosts;
 };
 

@@ -93,4 +93,10 @@ class VerdictCache {
     std::unordered_map<std::string, PendingPtr> running_;
 };
 
+/// What the maps are answered from. Each outlives whoever gets this.
+struct VerdictCaches {
+    VerdictCache& probed;     // verdicts of probes: verdict, fresh, mta-sts, pkix
+    VerdictCache& published;  // of published.h: default, and nothing else
+};
+
 }  // namespace smarttls::engine

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "smarttls/log.h"
 #include "smarttls/profile_file.h"
 #include "smarttls/smtp/tcp_transport.h"
 
@@ -58,6 +59,18 @@ Result<ProbeSettings> probe_settings(const EngineSettings& settings) {
     return result;
 }
 
+StsFetchSettings fetch_settings(const ProbeSettings& probing) {
+    StsFetchSettings result;
+    result.source_address = probing.source_address;
+    result.clock = probing.clock;
+    return result;
+}
+
+ProbeSettings with_question(ProbeSettings settings, StsQuestion question) {
+    settings.sts = std::move(question);
+    return settings;
+}
+
 }  // namespace
 
 policy::WallTime wall_time() {
@@ -70,8 +83,10 @@ Result<std::unique_ptr<ConfiguredProber>> ConfiguredProber::open(asio::any_io_ex
     if (!trust) return because(trust, "ca-file");
     auto probing = probe_settings(settings);
     if (!probing) return tl::unexpected(probing.error());
-    return std::unique_ptr<ConfiguredProber>(new ConfiguredProber(
+    std::unique_ptr<ConfiguredProber> prober(new ConfiguredProber(
         std::move(executor), settings, *std::move(trust), *std::move(probing)));
+    if (!settings.cache_file.empty()) prober->warm_up(settings.cache_file);
+    return prober;
 }
 
 ConfiguredProber::ConfiguredProber(asio::any_io_executor executor, const EngineSettings& settings,
@@ -79,13 +94,51 @@ ConfiguredProber::ConfiguredProber(asio::any_io_executor executor, const EngineS
     : probe_deadline_(settings.probe_deadline),
       trust_(std::move(trust)),
       resolver_(resolver_settings(settings)),
-      prober_(std::move(executor), resolver_, AddressGuard(settings.allow_network),
-              trust_.current(), std::move(probe_settings)) {}
+      fetcher_(resolver_, AddressGuard(settings.allow_network), trust_.current(),
+               fetch_settings(probe_settings)),
+      finder_(
+          resolver_,
+          [this](policy::DomainName domain, policy::Deadline deadline) {
+              return fetcher_.fetch(std::move(domain), deadline);
+          },
+          wall_time,
+          [this](const policy::DomainName& domain, const StoredPolicy& policy) {
+              if (archive_) archive_->put(domain, policy);
+          }),
+      prober_(executor, resolver_, AddressGuard(settings.allow_network), trust_.current(),
+              with_question(probe_settings, question())),
+      publications_(executor, resolver_, trust_.current(), with_question(probe_settings, question())) {}
+
+StsQuestion ConfiguredProber::question() {
+    return [this](policy::DomainName domain, policy::Deadline deadline) {
+        return finder_.find(std::move(domain), deadline);
+    };
+}
+
+/// Without its file the engine works as well; after a restart it then sees each policy for the
+/// first time again, which is worth a warning and not an outage.
+void ConfiguredProber::warm_up(const std::string& cache_file) {
+    auto archive = StsArchive::open(cache_file);
+    auto policies = archive ? (*archive)->load(wall_time())
+                            : Result<StsArchive::Policies>(tl::unexpected(archive.error()));
+    if (!policies) {
+        log(Severity::Warning,
+            "cache-file: MTA-STS policies are kept in memory only: " + policies.error().what);
+        return;
+    }
+    archive_ = *std::move(archive);
+    for (auto& [domain, policy] : *policies) finder_.remember(domain, std::move(policy));
+}
 
 asio::awaitable<policy::Verdict> ConfiguredProber::probe(policy::NextHop next_hop) {
     prober_.use(trust_.current());
     const auto now = policy::Deadline::Clock::now();
     return prober_.probe(std::move(next_hop), policy::Deadline::after(now, probe_deadline_));
+}
+
+asio::awaitable<policy::Verdict> ConfiguredProber::read_published(policy::NextHop next_hop) {
+    const auto now = policy::Deadline::Clock::now();
+    return publications_.read(std::move(next_hop), policy::Deadline::after(now, probe_deadline_));
 }
 
 }  // namespace smarttls::engine

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ConfiguredProber: a Prober with its resolver, CA certificates, profile and limits as [engine]
-// says.
+// ConfiguredProber: a Prober with its resolver, CA certificates, profile, MTA-STS policies and limits
+// as [engine] says, and what reads publications with the same.
 //
 //     auto prober = ConfiguredProber::open(executor, config.engine);
 //     policy::Verdict verdict = co_await (*prober)->probe(next_hop);
@@ -20,6 +20,8 @@
 #include "policy/verdict.h"
 #include "smarttls/dns/resolver.h"
 #include "smarttls/probe.h"
+#include "smarttls/published.h"
+#include "smarttls/sts/archive.h"
 #include "smarttls/tls/trust.h"
 
 namespace smarttls::engine {
@@ -33,15 +35,23 @@ class ConfiguredProber {
 
     /// Ends within probe-deadline.
     boost::asio::awaitable<policy::Verdict> probe(policy::NextHop next_hop);
+    /// For the map `default` (published.h).
+    boost::asio::awaitable<policy::Verdict> read_published(policy::NextHop next_hop);
 
   private:
     ConfiguredProber(boost::asio::any_io_executor executor, const policy::EngineSettings& settings,
                      Trust trust, ProbeSettings probe_settings);
+    [[nodiscard]] StsQuestion question();
+    void warm_up(const std::string& cache_file);
 
     std::chrono::seconds probe_deadline_;
     Trust trust_;
     Resolver resolver_;
+    std::unique_ptr<StsArchive> archive_;  // null: MTA-STS policies stay in memory
+    StsFetcher fetcher_;
+    StsFinder finder_;
     Prober prober_;
+    Publications publications_;
 };
 
 /// The time of day, in the seconds of verdicts.

@@ -41,9 +41,9 @@ asio::awaitable<void> guarded(asio::awaitable<void> work) {
 
 }  // namespace
 
-Connection::Connection(Socket socket, VerdictCache& cache, ConnectionLimits limits)
+Connection::Connection(Socket socket, VerdictCaches caches, ConnectionLimits limits)
     : socket_(std::move(socket)),
-      cache_(cache),
+      caches_(caches),
       limits_(limits),
       queue_changed_(socket_.get_executor(), asio::steady_timer::time_point::max()) {}
 
@@ -89,9 +89,10 @@ Connection::Entry Connection::begin(std::string_view request) {
     auto parsed = parse_question(request);
     if (const auto* known = std::get_if<MapAnswer>(&parsed)) return *known;
     auto& question = std::get<MapQuestion>(parsed);
+    VerdictCache& cache = question.map == Map::Default ? caches_.published : caches_.probed;
     const bool fresh = question.map == Map::Fresh;
     PendingPtr pending =
-        fresh ? cache_.start_fresh(question.next_hop) : cache_.start(question.next_hop);
+        fresh ? cache.start_fresh(question.next_hop) : cache.start(question.next_hop);
     const Deadline deadline = Deadline::after(Deadline::Clock::now(), limits_.answer);
     return Waiting{std::move(question), std::move(pending), deadline};
 }

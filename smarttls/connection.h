@@ -37,8 +37,7 @@ class Connection {
   public:
     using Socket = boost::asio::local::stream_protocol::socket;
 
-    /// `cache` outlives the connection.
-    Connection(Socket socket, VerdictCache& cache, ConnectionLimits limits);
+    Connection(Socket socket, VerdictCaches caches, ConnectionLimits limits);
 
     /// Reads no further requests; the connection ends with the last answer.
     void drain();
@@ -61,7 +60,7 @@ class Connection {
     [[nodiscard]] Entry begin(std::string_view request);
 
     Socket socket_;
-    VerdictCache& cache_;
+    VerdictCaches caches_;
     ConnectionLimits limits_;
     NetstringReader reader_{kLongestRequest};
     std::array<char, kLongestRequest> chunk_{};

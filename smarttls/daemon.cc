@@ -90,7 +90,12 @@ int run_daemon(const policy::EngineSettings& settings) {
     };
     VerdictCache cache(io.get_executor(), {settings.cache_entries, settings.failure_ttl}, probe,
                        wall_time);
-    auto server = Server::open(io.get_executor(), settings.socket, cache,
+    const auto read = [prober = prober->get()](policy::NextHop next_hop) {
+        return prober->read_published(std::move(next_hop));
+    };
+    VerdictCache published(io.get_executor(), {settings.cache_entries, settings.failure_ttl}, read,
+                           wall_time);
+    auto server = Server::open(io.get_executor(), settings.socket, {cache, published},
                                {settings.probe_deadline + kAnswerMargin});
     if (!server) {
         log(Severity::Error, server.error().what);

@@ -12,7 +12,9 @@ policy::Result<policy::Verdict> probe_directly(const policy::EngineSettings& set
                                                const policy::NextHop& next_hop) {
     std::unique_ptr<ConfiguredProber> prober;  // before the context: outlives its coroutines
     boost::asio::io_context context;
-    auto opened = ConfiguredProber::open(context.get_executor(), settings);
+    policy::EngineSettings own = settings;
+    own.cache_file.clear();  // the daemon's: one process writes it
+    auto opened = ConfiguredProber::open(context.get_executor(), own);
     if (!opened) return tl::unexpected(opened.error());
     prober = *std::move(opened);
     policy::Result<policy::Verdict> verdict;

@@ -20,10 +20,11 @@ using policy::HostVerdict;
 using policy::Level;
 using policy::Verdict;
 
-constexpr std::array<std::pair<std::string_view, Map>, 4> kMaps{{{"verdict", Map::Verdict},
+constexpr std::array<std::pair<std::string_view, Map>, 5> kMaps{{{"verdict", Map::Verdict},
                                                                  {"fresh", Map::Fresh},
                                                                  {"mta-sts", Map::MtaSts},
-                                                                 {"pkix", Map::Pkix}}};
+                                                                 {"pkix", Map::Pkix},
+                                                                 {"default", Map::Default}}};
 
 /// 100 names of 253 bytes are a quarter of what Postfix takes as a reply.
 constexpr std::size_t kMostNames = 100;
@@ -63,16 +64,19 @@ policy::Result<policy::NextHop> parse_next_hop(std::string_view key) {
     return policy::NextHop::of(*std::move(domain));
 }
 
-/// Names for the attribute `match` of `secure`, separated by colons. Only the names of hosts whose
-/// certificate a trusted authority vouched for when they were probed. A DANE host beside them is
+/// Names for the attribute `match` of `secure`, separated by colons. Only the names of hosts of level
+/// `least` or above, short of DANE: a trusted authority vouched for their certificates when they
+/// were probed, and where the level is MtaSts the domain's policy named them. The patterns of the
+/// policy itself are of no use here: Postfix takes ".example.nl" for any depth (TLS_README), RFC
+/// 8461 §4.1 takes "*.example.nl" for one label. A DANE host beside them is
 /// left out: nobody checked its certificate against the authorities, and a name that its owner
 /// cannot match today is of use only to somebody else. Postfix then does not verify that host and
 /// tries the next one; a failed handshake does not count against smtp_mx_session_limit
 /// (smtp_connect.c).
-std::vector<std::string> names_to_match(const Verdict& verdict) {
+std::vector<std::string> names_to_match(const Verdict& verdict, Level least) {
     std::vector<std::string> names;
     for (const HostVerdict& host : verdict.hosts) {
-        if (host.level != Level::Pkix && host.level != Level::MtaSts) continue;
+        if (host.level < least || host.level == Level::Dane) continue;
         // A DomainName holds none of the bytes that mean something in a policy (colon, comma,
         // blank, leading dot). With a dot in it, it is not one of Postfix's words nexthop,
         // dot-nexthop and hostname either; the last would match any host that forged DNS names.
@@ -82,6 +86,10 @@ std::vector<std::string> names_to_match(const Verdict& verdict) {
         if (names.size() < kMostNames) names.push_back(name->str());
     }
     return names;
+}
+
+MapAnswer secure(const std::vector<std::string>& names) {
+    return {AnswerStatus::Ok, "secure match=" + policy::join(names, ":") + " servername=hostname"};
 }
 
 /// Why `floor` is not reached, for the administrator who reads Postfix's log.
@@ -122,30 +130,48 @@ std::variant<MapQuestion, MapAnswer> parse_question(std::string_view request) {
     const auto map = parse_map(name);
     if (!map || blank == std::string_view::npos) {
         return perm("no map " + policy::quote(name) +
-                    "; there are verdict, fresh, mta-sts and pkix");
+                    "; there are verdict, fresh, mta-sts, pkix and default");
     }
     const std::string_view key = request.substr(blank + 1);
     if (key.starts_with('.')) return MapAnswer{AnswerStatus::NotFound, {}};
-    if (is_address(key)) {
+    if (is_address(key) && map != Map::Default) {
         return perm("no certificate or TLSA record authenticates the address " +
                     policy::quote(key) + "; route this mail by the name of its server");
     }
     auto next_hop = parse_next_hop(key);
+    if (!next_hop && map == Map::Default) return MapAnswer{AnswerStatus::NotFound, {}};
     if (!next_hop) return perm(next_hop.error().what);
     return MapQuestion{*map, *std::move(next_hop)};
 }
 
 MapAnswer policy_answer(Floor floor, const Verdict& verdict) {
     if (verdict.level == Level::Dane) return {AnswerStatus::Ok, "dane-only"};
-    // The engine does not judge MTA-STS yet, so no other level meets that floor.
-    const bool reached = floor == Floor::Pkix && meets(verdict.level, floor);
-    if (!reached) return temp(shortfall(floor, verdict));
-    const auto names = names_to_match(verdict);
+    if (!meets(verdict.level, floor)) return temp(shortfall(floor, verdict));
+    const auto names = names_to_match(verdict, std::max(level_of(floor), Level::Pkix));
     if (names.empty()) {
         return temp("no mail server of " + verdict.domain +
                     " is known to have a certificate for its name from a trusted authority");
     }
-    return {AnswerStatus::Ok, "secure match=" + policy::join(names, ":") + " servername=hostname"};
+    return secure(names);
+}
+
+MapAnswer default_answer(const Verdict& published) {
+    switch (published.level) {
+        case Level::Dane:
+            return {AnswerStatus::Ok, "dane-only"};
+        case Level::Unknown:
+        case Level::Forbidden:
+            return temp(shortfall(Floor::MtaSts, published));
+        case Level::MtaSts:
+            break;
+        default:
+            return {AnswerStatus::NotFound, {}};
+    }
+    const auto names = names_to_match(published, Level::MtaSts);
+    if (names.empty()) {
+        return temp("no mail server of " + published.domain + " is named by its MTA-STS policy");
+    }
+    return secure(names);
 }
 
 MapAnswer answer(Map map, const Verdict& verdict) {
@@ -154,6 +180,8 @@ MapAnswer answer(Map map, const Verdict& verdict) {
             return policy_answer(Floor::Pkix, verdict);
         case Map::MtaSts:
             return policy_answer(Floor::MtaSts, verdict);
+        case Map::Default:
+            return default_answer(verdict);
         case Map::Verdict:
         case Map::Fresh:
             return {AnswerStatus::Ok, to_json(verdict)};

@@ -5,8 +5,9 @@
 //
 //     verdict, fresh   the verdict as JSON
 //     pkix, mta-sts    the TLS policy that Postfix must enforce at this floor (TLS_README "TLS
-//     policy
-//                      table"), or TEMP with the reason, which Postfix turns into a deferral
+//                      policy table"), or TEMP with the reason, which Postfix turns into a deferral
+//     default          the policy that the domain publishes, for ordinary mail; NOTFOUND when it
+//                      publishes none, so that Postfix's own settings hold
 //
 // A policy is never weaker than its floor: the answers are `dane-only`, or `secure` with the names
 // of hosts. `may`, `none`, `encrypt`, `dane` and `verify` never occur (postfix.md §1c: each can
@@ -23,7 +24,7 @@
 
 namespace smarttls::engine {
 
-enum class Map { Verdict, Fresh, MtaSts, Pkix };
+enum class Map { Verdict, Fresh, MtaSts, Pkix, Default };
 
 enum class AnswerStatus {
     Ok,
@@ -47,13 +48,17 @@ struct MapQuestion {
 
 /// The question, or the answer when nobody needs to be probed: NOTFOUND for the look-up of a parent
 /// domain (".example.nl"); PERM for an unknown map, and for a key that is no next hop, such as an
-/// address: nothing can authenticate it, today or later.
+/// address: nothing can authenticate it, today or later. The map `default` has NOTFOUND for those
+/// keys too: ordinary mail to them is none of our business.
 [[nodiscard]] std::variant<MapQuestion, MapAnswer> parse_question(std::string_view request);
 
 [[nodiscard]] MapAnswer answer(Map map, const policy::Verdict& verdict);
 
 /// The answer of the maps `pkix` and `mta-sts`.
 [[nodiscard]] MapAnswer policy_answer(policy::Floor floor, const policy::Verdict& verdict);
+
+/// The answer of the map `default`, from what published.h reads.
+[[nodiscard]] MapAnswer default_answer(const policy::Verdict& published);
 
 /// TEMP: the probe did not end within the time that a client is made to wait.
 [[nodiscard]] MapAnswer not_in_time(const policy::NextHop& next_hop);

@@ -2,10 +2,12 @@
 #include "smarttls/probe.h"
 
 #include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "policy/grading.h"
 #include "smarttls/gather.h"
 #include "smarttls/smtp/tcp_transport.h"
+#include "smarttls/sts/check.h"
 #include "smarttls/tls/second_look.h"
 #include "smarttls/tls/session.h"
 #include "smarttls/tlsa_lookup.h"
@@ -73,6 +75,11 @@ void apply(policy::Grading grading, policy::HostVerdict& verdict) {
     verdict.weak = std::move(grading.weak);
 }
 
+/// Nobody was asked about MTA-STS.
+asio::awaitable<StsFinding> no_policy() {
+    co_return StsFinding{};
+}
+
 SessionFacts not_connected(Reason reason) {
     SessionFacts facts;
     facts.reasons = {reason};
@@ -80,6 +87,24 @@ SessionFacts not_connected(Reason reason) {
 }
 
 }  // namespace
+
+asio::awaitable<StsFinding> sts_of(const ProbeSettings& settings, DomainName domain,
+                                   Deadline deadline) {
+    // No coroutine, and no choice within a co_await: GCC 12 destroys what was chosen twice.
+    if (settings.sts) return settings.sts(std::move(domain), deadline);
+    return no_policy();
+}
+
+Verdict concluded(Verdict verdict, Ttl ttl, const ProbeSettings& settings) {
+    verdict.checked = settings.clock();
+    const std::chrono::seconds holds =
+        verdict.level == Level::Unknown
+            ? settings.failure_ttl
+            : std::min(std::max(ttl.value_or(settings.min_ttl), settings.min_ttl),
+                       settings.max_ttl);
+    verdict.expires = verdict.checked + holds;
+    return verdict;
+}
 
 Prober::Prober(asio::any_io_executor executor, Lookup& lookup, AddressGuard guard, TlsContext tls,
                ProbeSettings settings)
@@ -102,24 +127,31 @@ asio::awaitable<Verdict> Prober::probe(NextHop next_hop, Deadline deadline) {
     verdict.mx_secure = found.trust == MxTrust::Secure;
     verdict.level = found.level;
     if (found.reason) verdict.reasons = {*found.reason};
-    if (found.hosts.empty()) co_return conclude(std::move(verdict), ttl);
+    if (found.hosts.empty()) co_return concluded(std::move(verdict), ttl, settings_);
 
     std::vector<Task> tasks;
     for (const MailHost& host : found.hosts) {
         tasks.push_back({host, found.trust, found.next_hop_names, next_hop.port(), deadline});
     }
-    std::vector<HostFinding> findings = co_await examine_all(std::move(tasks));
-    for (HostFinding& finding : findings) {
+    using asio::experimental::awaitable_operators::operator&&;
+    auto both =
+        co_await (examine_all(std::move(tasks)) && sts_of(settings_, next_hop.name(), deadline));
+    StsFinding sts = std::get<1>(std::move(both));
+    ttl = least(ttl, sts.ttl);
+    for (HostFinding& finding : std::get<0>(both)) {
         ttl = least(ttl, finding.ttl);
+        check_sts(sts, finding.verdict);
         verdict.hosts.push_back(std::move(finding.verdict));
     }
+    verdict.sts = shown(std::move(sts.policy));
     DomainJudgement judged = judge_domain(verdict.hosts, settings_.mx);
     verdict.level = judged.level;
     verdict.grade = judged.grade;
     if (settings_.profile) verdict.profile = settings_.profile->title();
     verdict.reasons = std::move(judged.reasons);
+    add_new(verdict.reasons, sts.reasons);
     if (found.too_many) verdict.reasons.push_back(Reason::TooManyMx);
-    co_return conclude(std::move(verdict), ttl);
+    co_return concluded(std::move(verdict), ttl, settings_);
 }
 
 asio::awaitable<std::vector<Prober::HostFinding>> Prober::examine_all(std::vector<Task> tasks) {
@@ -189,17 +221,6 @@ SessionPlan Prober::plan_for(const Task& task, const DomainName& name,
             demand,
             settings_.clock(),
             settings_.limits};
-}
-
-Verdict Prober::conclude(Verdict verdict, Ttl ttl) const {
-    verdict.checked = settings_.clock();
-    const std::chrono::seconds holds =
-        verdict.level == Level::Unknown
-            ? settings_.failure_ttl
-            : std::min(std::max(ttl.value_or(settings_.min_ttl), settings_.min_ttl),
-                       settings_.max_ttl);
-    verdict.expires = verdict.checked + holds;
-    return verdict;
 }
 
 }  // namespace smarttls::engine

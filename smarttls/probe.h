@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Prober: finds out how well the mail servers of a next hop are protected: MX, addresses, TLSA, one
-// SMTP session per host, judgement. probe() is the story; each step stands in a file of its own
-// (mx_hosts.h, tlsa_lookup.h, tls/session.h, judge.h).
+// Prober: finds out how well the mail servers of a next hop are protected: MX, addresses, TLSA,
+// MTA-STS, one SMTP session per host, judgement. probe() is the story; each step stands in a file
+// of its own (mx_hosts.h, tlsa_lookup.h, sts/finder.h, tls/session.h, judge.h, sts/check.h).
 //
 //     Prober prober(executor, lookup, guard, tls, settings);
 //     policy::Verdict verdict = co_await prober.probe(next_hop, deadline);
@@ -26,9 +26,14 @@
 #include "smarttls/dns/lookup.h"
 #include "smarttls/judge.h"
 #include "smarttls/mx_hosts.h"
+#include "smarttls/sts/finder.h"
 #include "smarttls/tls/context.h"
 
 namespace smarttls::engine {
+
+/// The MTA-STS policy of a domain; without this question, nobody has one.
+using StsQuestion =
+    std::function<boost::asio::awaitable<StsFinding>(policy::DomainName, policy::Deadline)>;
 
 struct ProbeSettings {
     policy::MxScope mx = policy::MxScope::All;
@@ -40,7 +45,18 @@ struct ProbeSettings {
     SmtpLimits limits;
     std::shared_ptr<const policy::Profile> profile;  // nullptr: nothing is graded
     std::function<policy::WallTime()> clock;         // dates of certificates, checked, expires
+    StsQuestion sts;
 };
+
+/// Asks settings.sts, if it is there.
+[[nodiscard]] boost::asio::awaitable<StsFinding> sts_of(const ProbeSettings& settings,
+                                                        policy::DomainName domain,
+                                                        policy::Deadline deadline);
+
+/// With the moment of its making and of its end: `ttl` within the bounds of the settings.
+[[nodiscard]] policy::Verdict concluded(policy::Verdict verdict,
+                                        std::optional<std::chrono::seconds> ttl,
+                                        const ProbeSettings& settings);
 
 class Prober {
   public:
@@ -76,8 +92,6 @@ class Prober {
     [[nodiscard]] SessionPlan plan_for(const Task& task, const policy::DomainName& name,
                                        const policy::IpAddress& address,
                                        const DaneDemand& demand) const;
-    [[nodiscard]] policy::Verdict conclude(policy::Verdict verdict,
-                                           std::optional<std::chrono::seconds> ttl) const;
 
     boost::asio::any_io_executor executor_;
     Lookup& lookup_;

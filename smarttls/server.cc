@@ -23,20 +23,20 @@ constexpr std::chrono::milliseconds kAcceptPause{200};
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::open(asio::any_io_executor executor,
-                                             const std::string& path, VerdictCache& cache,
+                                             const std::string& path, VerdictCaches caches,
                                              ConnectionLimits limits) {
     auto listener = UnixListener::open(path);
     if (!listener) return tl::unexpected(listener.error());
-    std::unique_ptr<Server> server(new Server(executor, *std::move(listener), cache, limits));
+    std::unique_ptr<Server> server(new Server(executor, *std::move(listener), caches, limits));
     asio::co_spawn(executor, server->accept_connections(), asio::detached);
     return server;
 }
 
-Server::Server(asio::any_io_executor executor, UnixListener listener, VerdictCache& cache,
+Server::Server(asio::any_io_executor executor, UnixListener listener, VerdictCaches caches,
                ConnectionLimits limits)
     : listener_(std::move(listener)),
       acceptor_(executor, Protocol(), listener_.release()),
-      cache_(cache),
+      caches_(caches),
       limits_(limits),
       all_ended_(executor) {}
 
@@ -56,7 +56,7 @@ asio::awaitable<void> Server::accept_connections() {
 }
 
 void Server::adopt(Protocol::socket socket) {
-    const auto connection = std::make_shared<Connection>(std::move(socket), cache_, limits_);
+    const auto connection = std::make_shared<Connection>(std::move(socket), caches_, limits_);
     connections_.insert(connection);
     const auto ended = [this, connection](std::exception_ptr thrown) {
         if (thrown) log(Severity::Error, "bug: a connection ended by an exception");

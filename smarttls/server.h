@@ -3,7 +3,7 @@
 // Server: answers the socketmap protocol on a UNIX socket (`[engine] socket`), to Postfix, the
 // milter and `postmap -q`. The maps are in smarttls/maps.h, one client in smarttls/connection.h.
 //
-//     auto server = Server::open(executor, path, cache, limits);   // from here on it accepts
+//     auto server = Server::open(executor, path, caches, limits);  // from here on it accepts
 //     co_await (*server)->shutdown(deadline);                      // answers what is in flight
 //
 // Ownership: outlives the run of the executor's context; removes the socket file on destruction.
@@ -28,9 +28,8 @@ namespace smarttls::engine {
 
 class Server {
   public:
-    /// `cache` outlives the server.
     [[nodiscard]] static policy::Result<std::unique_ptr<Server>> open(
-        boost::asio::any_io_executor executor, const std::string& path, VerdictCache& cache,
+        boost::asio::any_io_executor executor, const std::string& path, VerdictCaches caches,
         ConnectionLimits limits);
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
@@ -42,14 +41,14 @@ class Server {
   private:
     using Protocol = boost::asio::local::stream_protocol;
 
-    Server(boost::asio::any_io_executor executor, UnixListener listener, VerdictCache& cache,
+    Server(boost::asio::any_io_executor executor, UnixListener listener, VerdictCaches caches,
            ConnectionLimits limits);
     boost::asio::awaitable<void> accept_connections();
     void adopt(Protocol::socket socket);
 
     UnixListener listener_;
     Protocol::acceptor acceptor_;
-    VerdictCache& cache_;
+    VerdictCaches caches_;
     ConnectionLimits limits_;
     std::unordered_set<std::shared_ptr<Connection>> connections_;
     boost::asio::steady_timer all_ended_;  // cancelled when the last connection ends

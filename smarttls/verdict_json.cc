@@ -93,6 +93,13 @@ json::object write(const policy::DaneFacts& dane) {
     return object;
 }
 
+json::object write(const policy::StsFacts& sts) {
+    return {{"mode", text(to_string(sts.mode))},
+            {"id", text(sts.id)},
+            {"max_age", sts.max_age},
+            {"mx", texts(sts.mx, sts.mx.size())}};
+}
+
 json::object write(const policy::HostVerdict& host, const Bounds& bounds) {
     json::object object{{"name", text(host.name)},
                         {"preference", host.preference},
@@ -119,6 +126,7 @@ std::string write(const policy::Verdict& verdict, const Bounds& bounds) {
                         {"checked", text(format_time(verdict.checked))},
                         {"expires", text(format_time(verdict.expires))}};
     if (!verdict.profile.empty()) object["profile"] = text(verdict.profile);
+    if (verdict.sts) object["sts"] = write(*verdict.sts);
     object["hosts"] = std::move(hosts);
     return json::serialize(object);
 }

@@ -176,6 +176,16 @@ Result<policy::Weakness> read_weakness(const json::value& value) {
     return finished(members, std::move(weak));
 }
 
+Result<policy::StsFacts> read_sts(const json::value& value) {
+    policy::StsFacts sts;
+    Members members(value);
+    members.required("mode", sts.mode, read_word<policy::StsMode, policy::parse_sts_mode>);
+    members.required("id", sts.id, read_text);
+    members.required("max_age", sts.max_age, read_number<std::uint32_t, 4'294'967'295>);
+    members.required("mx", sts.mx, read_texts);
+    return finished(members, std::move(sts));
+}
+
 Result<policy::HostVerdict> read_host(const json::value& value) {
     policy::HostVerdict host;
     Members members(value);
@@ -204,6 +214,7 @@ Result<policy::Verdict> read_verdict(const json::value& value) {
     members.required("mx_secure", verdict.mx_secure, read_bool);
     members.required("checked", verdict.checked, read_time);
     members.required("expires", verdict.expires, read_time);
+    members.optional("sts", verdict.sts, read_sts);
     members.required("hosts", verdict.hosts, read_list<policy::HostVerdict, read_host>);
     return finished(members, std::move(verdict));
 }

@@ -132,6 +132,16 @@ std::vector<std::string> weak_parts(const json::object& host) {
     return parts;
 }
 
+std::vector<std::string> sts_parts(const json::object& verdict) {
+    std::vector<std::string> parts;
+    const json::object* sts = object_at(verdict, "sts");
+    if (sts == nullptr) return parts;
+    add(parts, "mode ", text_at(*sts, "mode"));
+    add(parts, "for ", policy::join(texts_at(*sts, "mx"), " "));
+    add(parts, "id ", text_at(*sts, "id"));
+    return parts;
+}
+
 std::string host_lines(const json::object& host, std::size_t indent, Style style) {
     const std::string level = text_at(host, "level");
     const std::string preference = text_at(host, "preference");
@@ -158,6 +168,7 @@ std::string domain_lines(const json::object& verdict, std::size_t indent, Style 
         lines +=
             labelled("DNSSEC", {secure->get_bool() ? "MX signed" : "MX not signed"}, indent + 2);
     }
+    lines += labelled("MTA-STS", sts_parts(verdict), indent + 2);
     return lines + labelled("Reasons", texts_at(verdict, "reasons"), indent + 2);
 }
 

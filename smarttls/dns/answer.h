@@ -43,6 +43,11 @@ struct TlsaRecord {
     std::vector<std::uint8_t> data;
 };
 
+/// RFC 1035 §3.3.14: the strings of one record, joined without anything between (RFC 8461 §3.1).
+struct TxtRecord {
+    std::string text;  // whatever bytes the zone holds
+};
+
 template <class Record>
 struct Answer {
     DnsStatus status = DnsStatus::Failed;
@@ -57,5 +62,6 @@ struct Answer {
 using MxAnswer = Answer<MxRecord>;
 using AddressAnswer = Answer<policy::IpAddress>;
 using TlsaAnswer = Answer<TlsaRecord>;
+using TxtAnswer = Answer<TxtRecord>;
 
 }  // namespace smarttls::engine

@@ -34,6 +34,10 @@ class Lookup {
     /// TLSA at _<port>._tcp.<base> (RFC 6698 §3).
     virtual boost::asio::awaitable<TlsaAnswer> tlsa(policy::DomainName base, std::uint16_t port,
                                                     policy::Deadline deadline) = 0;
+
+    /// TXT at the name itself, behind CNAMEs if there are any.
+    virtual boost::asio::awaitable<TxtAnswer> txt(policy::DomainName name,
+                                                  policy::Deadline deadline) = 0;
 };
 
 }  // namespace smarttls::engine

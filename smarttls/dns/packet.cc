@@ -76,6 +76,17 @@ Result<ChainEnd> end_of_chain(const std::vector<RrHandle>& answer, const ldns_rd
                                           std::to_string(kLongestChain) + " links");
 }
 
+/// Each field of a TXT record is a string with its length in front (RFC 1035 §3.3).
+TxtRecord joined_text(const ldns_rr& record) {
+    TxtRecord joined;
+    for (std::size_t field = 0; field < ldns_rr_rd_count(&record); ++field) {
+        const ldns_rdf* string = ldns_rr_rdf(&record, field);
+        const std::uint8_t* data = ldns_rdf_data(string);
+        joined.text.append(data + 1, data + ldns_rdf_size(string));
+    }
+    return joined;
+}
+
 AnyRecord decode(const ldns_rr& record, RecordType type) {
     const ldns_rdf* first = ldns_rr_rdf(&record, 0);
     const std::uint8_t* data = ldns_rdf_data(first);
@@ -86,6 +97,8 @@ AnyRecord decode(const ldns_rr& record, RecordType type) {
             return IpAddress::v6(std::span<const std::uint8_t, 16>(data, 16));
         case RecordType::Mx:
             return MxRecord{ldns_rdf2native_int16(first), text_of(ldns_rr_rdf(&record, 1))};
+        case RecordType::Txt:
+            return joined_text(record);
         case RecordType::Tlsa:
             break;
     }
@@ -171,6 +184,8 @@ std::string to_string(RecordType type) {
             return "A";
         case RecordType::Mx:
             return "MX";
+        case RecordType::Txt:
+            return "TXT";
         case RecordType::Aaaa:
             return "AAAA";
         case RecordType::Tlsa:

@@ -27,7 +27,7 @@ namespace smarttls::engine {
 
 using Bytes = std::vector<std::uint8_t>;
 
-enum class RecordType : std::uint16_t { A = 1, Mx = 15, Aaaa = 28, Tlsa = 52 };
+enum class RecordType : std::uint16_t { A = 1, Mx = 15, Txt = 16, Aaaa = 28, Tlsa = 52 };
 
 /// Whether the resolver is to validate: Disabled sets the CD bit (RFC 4035 §3.2.2).
 enum class Checking { Enabled, Disabled };
@@ -54,7 +54,7 @@ struct Query {
     Bytes bytes;
 };
 
-using AnyRecord = std::variant<MxRecord, policy::IpAddress, TlsaRecord>;
+using AnyRecord = std::variant<MxRecord, policy::IpAddress, TlsaRecord, TxtRecord>;
 
 struct Reply {
     Rcode rcode = Rcode::ServFail;               // with the upper bits of RFC 6891 §6.1.3

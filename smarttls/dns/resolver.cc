@@ -140,6 +140,11 @@ asio::awaitable<TlsaAnswer> Resolver::tlsa(DomainName base, std::uint16_t port, 
     co_return narrowed<TlsaRecord>(co_await look_up(std::move(question), deadline));
 }
 
+asio::awaitable<TxtAnswer> Resolver::txt(DomainName name, Deadline deadline) {
+    Question question(name.str(), RecordType::Txt);
+    co_return narrowed<TxtRecord>(co_await look_up(std::move(question), deadline));
+}
+
 /// Rounds over the servers. Bogus is final: a second resolver that does not validate would turn it
 /// into an answer (RFC 7672 §2.1.1). A server that spoke is not asked again; a silent one is.
 asio::awaitable<Found> Resolver::look_up(Question question, Deadline deadline) {

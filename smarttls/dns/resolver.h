@@ -49,6 +49,10 @@ class Resolver final : public Lookup {
     boost::asio::awaitable<TlsaAnswer> tlsa(policy::DomainName base, std::uint16_t port,
                                             policy::Deadline deadline) override;
 
+    /// TXT; CNAMEs are followed by the resolver.
+    boost::asio::awaitable<TxtAnswer> txt(policy::DomainName name,
+                                          policy::Deadline deadline) override;
+
   private:
     using Found = Answer<AnyRecord>;
 

@@ -30,6 +30,7 @@ struct KeptType {
 constexpr std::array kKeptTypes{
     KeptType{LDNS_RR_TYPE_A, 1},    KeptType{LDNS_RR_TYPE_NS, 1}, KeptType{LDNS_RR_TYPE_CNAME, 1},
     KeptType{LDNS_RR_TYPE_SOA, 7},  KeptType{LDNS_RR_TYPE_MX, 2}, KeptType{LDNS_RR_TYPE_AAAA, 1},
+    KeptType{LDNS_RR_TYPE_TXT, 1},
     KeptType{LDNS_RR_TYPE_TLSA, 3},  // data may be empty: unusable, not malformed
 };
 

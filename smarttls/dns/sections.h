@@ -25,7 +25,7 @@ struct Sections {
     bool authenticated = false;
     std::uint16_t rcode = 0;                     // 12 bits: header and OPT
     std::vector<std::uint16_t> extended_errors;  // the first 8
-    std::vector<RrHandle> answer;     // class IN; A, NS, CNAME, SOA, MX, AAAA and TLSA alone
+    std::vector<RrHandle> answer;     // class IN; A, NS, CNAME, SOA, MX, TXT, AAAA, TLSA
     std::vector<RrHandle> authority;  // the same
 };
 

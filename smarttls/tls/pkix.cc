@@ -110,19 +110,21 @@ void check_chain(const PeerChain& chain, const TlsContext& trusted, policy::Wall
 
 }  // namespace
 
-bool names_host(X509* certificate, const policy::DomainName& host) {
+bool names_host(X509* certificate, const policy::DomainName& host, NameRule rule) {
     const ErrorQueueGuard guard;
     const std::string& name = host.str();
-    return X509_check_host(certificate, name.data(), name.size(),
-                           X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, nullptr) == 1;
+    unsigned flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+    if (rule == NameRule::DnsIdOnly) flags |= X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
+    return X509_check_host(certificate, name.data(), name.size(), flags, nullptr) == 1;
 }
 
 std::vector<Reason> pkix_defects(const PeerChain& chain, const TlsContext& trusted,
-                                 const policy::DomainName& host, policy::WallTime now) {
+                                 const policy::DomainName& host, policy::WallTime now,
+                                 NameRule rule) {
     const ErrorQueueGuard guard;
     Defects defects;
     check_chain(chain, trusted, now, defects);
-    if (!names_host(chain.leaf(), host)) defects.add(Reason::CertificateHostMismatch);
+    if (!names_host(chain.leaf(), host, rule)) defects.add(Reason::CertificateHostMismatch);
     return defects.in_order();
 }
 

@@ -19,14 +19,20 @@
 
 namespace smarttls::engine {
 
+/// Whether the CN may speak for a certificate that has no DNS-ID. RFC 7672 §3.2.3 lets it; RFC 8461
+/// §3.3 and §4.2 know DNS-IDs alone.
+enum class NameRule { DnsIdElseCn, DnsIdOnly };
+
 /// Most important first: who vouches, since when, for whom.
 [[nodiscard]] std::vector<policy::Reason> pkix_defects(const PeerChain& chain,
                                                        const TlsContext& trusted,
                                                        const policy::DomainName& host,
-                                                       policy::WallTime now);
+                                                       policy::WallTime now,
+                                                       NameRule rule = NameRule::DnsIdElseCn);
 
-/// The name check alone: DNS-IDs; CN only when there is no DNS-ID; '*' only as the whole leftmost
+/// The name check alone: DNS-IDs, the CN as `rule` says; '*' only as the whole leftmost
 /// label, for one label (RFC 7672 §3.2.3).
-[[nodiscard]] bool names_host(X509* certificate, const policy::DomainName& host);
+[[nodiscard]] bool names_host(X509* certificate, const policy::DomainName& host,
+                              NameRule rule = NameRule::DnsIdElseCn);
 
 }  // namespace smarttls::engine

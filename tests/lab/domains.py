@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The domains of the lab's Internet: a table with one row each, and the two types that a row is made of.
+"""The domains of the lab's Internet: a table with one row each, and the three types that a row is made of.
 
 Promises: data only; nothing here opens a file or a socket. A row states facts about a domain and its mail servers;
 what the engine should think of them is for the tests to say. host(N) is the server mx.<domain> at 127.25.0.N.
@@ -57,6 +57,29 @@ class Host:
 
 
 @dataclass(frozen=True)
+class PolicyHost:
+    """The web server that serves a domain's MTA-STS policy, and its faults. All but the address can be changed while it
+    runs (Lab.change)."""
+    address: str
+    policy: str
+    name: str = ""                      # domain() writes it: mta-sts.<domain>
+    port: int = 443
+    listens: bool = True
+    certificate: str = "good"           # a kind of certificates.KINDS
+    key: str = "ecdsa-256"
+    status: int = 200
+    location: str = ""                  # where a redirect leads
+    content_type: str = "text/plain"
+    padding: int = 0                    # empty lines behind the policy
+    delay: float = 0.0                  # seconds before the answer
+    close_at: str = ""                  # "connect", "request" or "body": hangs up there
+
+    def __post_init__(self) -> None:
+        if self.close_at not in ("", "connect", "request", "body"):
+            raise ValueError(f"a policy host cannot hang up at {self.close_at!r}")
+
+
+@dataclass(frozen=True)
 class Domain:
     """One domain. Without `mx`, each host gets an MX record, with preference 10, 20, ... in their order."""
     name: str
@@ -67,6 +90,7 @@ class Domain:
     null_mx: bool = False               # RFC 7505
     fault: str = ""                     # one of DNS_FAULTS
     text: tuple[str, ...] = ()          # more records of the zone, as lines of a zone file
+    sts: PolicyHost | None = None
     about: str = ""
 
     def __post_init__(self) -> None:
@@ -82,6 +106,10 @@ class Domain:
         return tuple(f"{10 * n} {host.published_name(self.name)}" for n, host in enumerate(self.hosts, 1))
 
 
+    def servers(self) -> tuple[Host | PolicyHost, ...]:
+        return self.hosts + ((self.sts,) if self.sts else ())
+
+
 def host(number: int, **facts) -> Host:
     """A server at 127.25.0.`number`."""
     return Host(address=f"127.25.{number // 256}.{number % 256}", **facts)
@@ -90,6 +118,8 @@ def host(number: int, **facts) -> Host:
 def domain(name: str, *hosts: Host, **facts) -> Domain:
     """A row of the table: gives the hosts their full names."""
     own = name if facts.get("implicit") else None
+    if facts.get("sts"):
+        facts["sts"] = replace(facts["sts"], name=f"mta-sts.{name}")
     return Domain(name, tuple(replace(h, name=own or f"{h.name}.{name}") for h in hosts), **facts)
 
 
@@ -98,6 +128,28 @@ def records(usage_selector_matching: str) -> dict:
 
 
 DANE = records("3 1 1")
+
+
+def policy(*mx: str, mode: str = "enforce", max_age: int = 86400) -> str:
+    """The text of an MTA-STS policy."""
+    return "\r\n".join(["version: STSv1", f"mode: {mode}", f"max_age: {max_age}", *(f"mx: {name}" for name in mx), ""])
+
+
+def sts_text(name: str, *ids: str) -> tuple[str, ...]:
+    """The TXT records that say so, one per id."""
+    return tuple(f'_mta-sts.{name}. TXT "v=STSv1; id={policy_id};"' for policy_id in ids)
+
+
+def sts_domain(name: str, number: int, *hosts: Host, mode: str = "enforce", mx: tuple[str, ...] = (), ids: tuple[str, ...] = ("1",),
+               web: dict | None = None, **facts) -> Domain:
+    """A domain `name`.example with a policy, which names `mx` (otherwise its server) and is served at 127.25.1.`number`;
+    without `hosts`, its mail server is at 127.25.2.`number`, and it is unsigned."""
+    full = f"{name}.{TOP}"
+    own = hosts or (Host(address=f"127.25.2.{number}"),)
+    text = policy(*(mx or (f"mx.{full}",)), mode=mode)
+    server = PolicyHost(**({"address": f"127.25.1.{number}", "policy": text} | (web or {})))
+    facts = {"signed": False, "text": sts_text(full, *ids)} | facts
+    return domain(full, *own, sts=server, **facts)
 
 DOMAINS: tuple[Domain, ...] = (
     domain("dane.example", host(1, **DANE), about="DNSSEC, TLSA 3 1 1 matches"),
@@ -154,6 +206,38 @@ DOMAINS: tuple[Domain, ...] = (
     domain("stale.example", host(41, **DANE), fault="expired-signatures", about="DNSSEC broken: signatures expired"),
     domain("servfail.example", signed=False, fault="servfail", about="its name server answers SERVFAIL"),
     domain("timeout.example", signed=False, fault="timeout", about="its name server never answers"),
+    sts_domain("sts-enforce", 1, about="MTA-STS enforce, all in order"),
+    sts_domain("sts-wildcard", 2, mx=("*.sts-wildcard.example",), about="MTA-STS enforce by a wildcard"),
+    sts_domain("sts-testing", 3, mode="testing", mx=("elsewhere.example",), about="MTA-STS testing, names another server"),
+    sts_domain("sts-none", 4, mode="none", about="MTA-STS none"),
+    sts_domain("sts-mx-mismatch", 5, mx=("elsewhere.example", "*.mx.sts-mx-mismatch.example"), about="enforce, names other servers"),
+    sts_domain("sts-mx-expired", 6, Host(address="127.25.2.6", certificate="expired"), about="enforce, its server's certificate expired"),
+    sts_domain("sts-mx-plaintext", 7, Host(address="127.25.2.7", starttls="no"), about="enforce, its server has no STARTTLS"),
+    sts_domain("sts-bad-cert", 8, web={"certificate": "expired"}, about="certificate of the policy host expired"),
+    sts_domain("sts-wrong-name", 9, web={"certificate": "wrong-name"}, about="certificate of the policy host for another name"),
+    sts_domain("sts-self-signed", 10, web={"certificate": "self-signed"}, about="policy host self-signed"),
+    sts_domain("sts-redirect", 11, web={"status": 301, "location": "https://mta-sts.sts-enforce.example/.well-known/mta-sts.txt"},
+               about="policy host redirects to a good policy"),
+    sts_domain("sts-missing", 12, web={"status": 404}, about="policy host answers 404"),
+    sts_domain("sts-two-records", 13, ids=("1", "2"), about="two TXT records"),
+    sts_domain("sts-no-record", 14, ids=(), about="policy host without a TXT record"),
+    sts_domain("sts-huge", 15, web={"padding": 70000}, about="policy of more than 64 KiB"),
+    sts_domain("sts-slow", 16, web={"delay": 60.0}, about="policy host answers after a minute"),
+    sts_domain("sts-html", 17, web={"content_type": "text/html"}, about="policy as text/html"),
+    sts_domain("sts-garbage", 18, web={"policy": "<html>Not here</html>"}, about="policy that breaks the grammar"),
+    sts_domain("sts-close", 19, web={"close_at": "connect"}, about="policy host hangs up"),
+    sts_domain("sts-cut", 20, web={"close_at": "body"}, about="policy host hangs up within the policy"),
+    sts_domain("sts-dane", 21, Host(address="127.25.2.21", certificate="self-signed", **DANE), signed=True,
+               about="DANE matches, certificate fails enforce: DANE decides"),
+    sts_domain("sts-with-dane-mismatch", 22, Host(address="127.25.2.22", **records("3 1 1 mismatch")), signed=True,
+               about="enforce is met, TLSA of another key: never rescued"),
+    sts_domain("sts-with-dane-servfail", 23, Host(address="127.25.2.23", tlsa=("servfail",)), signed=True,
+               about="enforce is met, the TLSA look-up fails"),
+    sts_domain("sts-dns-failure", 24, text=("_mta-sts.sts-dns-failure.example. NS ns-servfail.example.",),
+               about="the TXT look-up fails"),
+    sts_domain("sts-private", 25, web={"address": "10.0.0.1", "listens": False}, about="policy host at 10.0.0.1"),
+    sts_domain("sts-fickle", 26, about="MTA-STS enforce at first; tests change it"),
+    domain("sts-neighbour.example", mx=("10 mx.sts-enforce.example",), signed=False, about="no policy, on the server of sts-enforce"),
     domain("private.example", Host(address="10.0.0.1", listens=False), signed=False, about="MX at 10.0.0.1"),
     domain("loopback.example", Host(address="127.99.0.1"), signed=False, about="MX at 127.99.0.1, outside the lab network"),
 )

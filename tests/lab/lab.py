@@ -31,12 +31,13 @@ import dns.rcode
 
 import certificates
 from daemon import Daemon, until
-from domains import DNS_SERVER, DOMAINS, FAILING_DNS_SERVER, LAB_NETWORK, TOP, Domain, Host
+from domains import DNS_SERVER, DOMAINS, FAILING_DNS_SERVER, LAB_NETWORK, TOP, Domain, Host, PolicyHost
 from zones import RESOLVER, Zones
 
 HERE = Path(__file__).resolve().parent
 STOP = {signal.SIGINT, signal.SIGTERM}
-RUNTIME_FACTS = {field.name for field in dataclasses.fields(Host)} - {"name", "address", "alias", "tlsa", "port", "listens"}
+FIXED_FACTS = {"name", "address", "alias", "tlsa", "port", "listens"}
+Server = Host | PolicyHost
 
 
 def ask(server: str, name: str, kind: str, limit: float = 5.0, wish_ad: bool = True) -> dns.message.Message:
@@ -65,6 +66,7 @@ class Lab:
         self.network, self.resolver = LAB_NETWORK, RESOLVER
         self._daemons: dict[str, Daemon] = {}
         self.hosts: dict[str, Host] = {}  # as they are now
+        self.policy_hosts: dict[str, PolicyHost] = {}  # likewise, by the name mta-sts.<domain>
         self._issued: dict[str, certificates.Issued] = {}
 
     def __enter__(self) -> Lab:
@@ -82,17 +84,19 @@ class Lab:
 
     def start(self) -> None:
         require_private_network()
-        for part in ("hosts", "log"):
+        for part in ("hosts", "web", "log"):
             (self.directory / part).mkdir(parents=True, exist_ok=True)
         self.directory.chmod(0o755)  # Postfix's own user must be able to pass
         self._sessions_file = self.directory / "sessions.jsonl"
         self._sessions_file.touch()
+        self._requests_file = self.directory / "requests.jsonl"
+        self._requests_file.touch()
         self._authorities = certificates.Authorities(self.directory / "certificates")
         self.ca_file: Path = self._authorities.ca_file
-        self._first = {host.name: (host, self._issue(host)) for domain in self.domains.values() for host in domain.hosts}
+        self._first = {server.name: (server, self._issue(server)) for domain in self.domains.values() for server in domain.servers()}
         for host_name in self._first:
             self.restore(host_name)
-        self._launch("servers", sys.executable, str(HERE / "servers.py"), str(self.directory / "hosts"), str(self._sessions_file))
+        self._launch("servers", sys.executable, str(HERE / "servers.py"), str(self.directory))
         self._zones = Zones(self.directory / "dns", self._tlsa)
         self._zones.build(list(self.domains.values()))
         self._launch("nsd", "/usr/sbin/nsd", "-d", "-c", str(self._zones.nsd_conf))
@@ -118,10 +122,11 @@ class Lab:
 
     def change(self, host_name: str, **facts: Any) -> None:
         """Changes fields of a running host; they hold from its next connection on. A new certificate has a new key."""
-        unknown = facts.keys() - RUNTIME_FACTS
+        server = self.hosts.get(host_name) or self.policy_hosts[host_name]
+        unknown = facts.keys() - {field.name for field in dataclasses.fields(server)} | facts.keys() & FIXED_FACTS
         if unknown:
             raise ValueError(f"not a fact that can change while a host runs: {', '.join(sorted(unknown))}")
-        host = dataclasses.replace(self.hosts[host_name], **facts)
+        host = dataclasses.replace(server, **facts)
         issued = self._issue(host) if facts.keys() & {"certificate", "key"} else self._issued[host_name]
         self._install(host, issued)
 
@@ -130,14 +135,15 @@ class Lab:
         does so again."""
         self._install(*self._first[host_name])
 
-    def _issue(self, host: Host) -> certificates.Issued:
+    def _issue(self, host: Server) -> certificates.Issued:
         return self._authorities.issue(host.certificate, [host.name], host.key)
 
-    def _install(self, host: Host, issued: certificates.Issued) -> None:
+    def _install(self, host: Server, issued: certificates.Issued) -> None:
         """The servers read the file at each connection; it is replaced as a whole."""
-        self.hosts[host.name], self._issued[host.name] = host, issued
+        known, folder = (self.hosts, "hosts") if isinstance(host, Host) else (self.policy_hosts, "web")
+        known[host.name], self._issued[host.name] = host, issued
         facts = dataclasses.asdict(host) | {"chain": str(issued.chain), "key_file": str(issued.key)}
-        draft = self.directory / "hosts" / f".{host.name}"
+        draft = self.directory / folder / f".{host.name}"
         draft.write_text(json.dumps(facts, indent=1))
         draft.rename(draft.with_name(f"{host.name}.json"))
 
@@ -171,6 +177,11 @@ class Lab:
         wanted = self.host_names(name) if name else None
         records = (json.loads(line) for line in self._sessions_file.read_text().splitlines(keepends=True) if line.endswith("\n"))
         return [record for record in records if wanted is None or record["server"] in wanted]
+
+    def requests(self, domain: str) -> list[dict[str, Any]]:
+        """HTTPS connections to the policy host of a domain, oldest first."""
+        records = (json.loads(line) for line in self._requests_file.read_text().splitlines(keepends=True) if line.endswith("\n"))
+        return [record for record in records if record["server"] == f"mta-sts.{domain}"]
 
     def received(self, name: str | None = None) -> list[dict[str, Any]]:
         """Messages of ended sessions: all, those that one host took, or those that a domain's hosts took for it."""

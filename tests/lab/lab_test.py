@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -63,6 +65,18 @@ def finger(domain: str, level: str = "dane-only") -> str:
     done = subprocess.run(["posttls-finger", "-c", "-t", "5", "-F", str(lab.ca_file), "-l", level, domain], capture_output=True,
                           text=True, timeout=30, env=os.environ | {"MAIL_CONFIG": str(postfix.config)})
     return done.stdout + done.stderr
+
+
+def get(host: str) -> http.client.HTTPResponse:
+    """What a policy host answers Python's own client; the body as its attribute `body`."""
+    context = ssl.create_default_context(cafile=str(lab.ca_file))
+    with socket.create_connection((lab.policy_hosts[host].address, 443), 5) as tcp:
+        with context.wrap_socket(tcp, server_hostname=host) as connection:
+            connection.sendall(f"GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            reply = http.client.HTTPResponse(connection)
+            reply.begin()
+            reply.body = reply.read()
+            return reply
 
 
 def listen(host: str, said: bytes, patience: float = 0.3) -> bytes:
@@ -209,6 +223,32 @@ class Servers(unittest.TestCase):
         for facts in ({"starttls": "perhaps"}, {"address": "127.25.9.9"}, {"certificate": "golden"}):
             with self.subTest(facts), self.assertRaises(ValueError):
                 lab.change("mx.fickle.example", **facts)
+
+
+class PolicyHosts(unittest.TestCase):
+    def test_a_policy_is_served_under_a_certificate_for_its_host(self) -> None:
+        reply = get("mta-sts.sts-enforce.example")
+        self.assertEqual((reply.status, reply.headers["Content-Type"]), (200, "text/plain"))
+        self.assertEqual(reply.body, b"version: STSv1\r\nmode: enforce\r\nmax_age: 86400\r\nmx: mx.sts-enforce.example\r\n")
+        self.assertEqual(lab.requests("sts-enforce.example")[-1]["sni"], "mta-sts.sts-enforce.example")
+
+    def test_faults_are_what_they_say(self) -> None:
+        self.assertEqual(get("mta-sts.sts-redirect.example").status, 301)
+        self.assertEqual(get("mta-sts.sts-missing.example").status, 404)
+        self.assertGreater(len(get("mta-sts.sts-huge.example").body), 65536)
+        for name in ("sts-bad-cert", "sts-wrong-name", "sts-self-signed"):
+            with self.subTest(name), self.assertRaises(ssl.SSLCertVerificationError):
+                get(f"mta-sts.{name}.example")
+        with self.assertRaises(OSError):
+            get("mta-sts.sts-close.example")
+        with self.assertRaises(http.client.IncompleteRead):
+            get("mta-sts.sts-cut.example")
+
+    def test_it_changes_while_running(self) -> None:
+        lab.change("mta-sts.sts-fickle.example", status=500)
+        self.assertEqual(get("mta-sts.sts-fickle.example").status, 500)
+        lab.restore("mta-sts.sts-fickle.example")
+        self.assertEqual(get("mta-sts.sts-fickle.example").status, 200)
 
 
 class Mail(unittest.TestCase):

@@ -32,6 +32,7 @@ resolver = {resolver}
 ca-file = {ca_file}
 profile = {profiles}/{profile}.conf
 allow-network = {network}
+cache-file = {store}/cache.db
 min-ttl = 1s
 max-ttl = {max_ttl}
 failure-ttl = 1s
@@ -48,6 +49,11 @@ evidence = {store}/evidence.db
 
 [class.gdpr]
 level = pkix
+insecure = hold
+plaintext = reject
+
+[class.sts]
+level = mta-sts
 insecure = hold
 plaintext = reject
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The process that plays all mail servers of the lab, and its two broken name servers.
+"""The process that plays all mail servers and policy hosts of the lab, and its two broken name servers.
 
-    servers.py HOSTS-DIRECTORY SESSIONS-FILE
+    servers.py DIRECTORY
 
-Promises: listens at the address of every HOSTS-DIRECTORY/*.json at start; reads a host's file again at each connection,
-so a change holds from the next connection on; appends one JSON line to SESSIONS-FILE when a session has ended. The
-SERVFAIL name server is opened last: when it answers, everything listens. SIGTERM ends the process and records the
-sessions that were open.
+Promises: listens at the address of every hosts/*.json (SMTP) and web/*.json (HTTPS) below DIRECTORY at start; reads a
+host's file again at each connection, so a change holds from the next connection on; appends one JSON line to
+sessions.jsonl or requests.jsonl when a session has ended. The SERVFAIL name server is opened last: when it answers,
+everything listens. SIGTERM ends the process and records the sessions that were open.
 """
 from __future__ import annotations
 
@@ -15,35 +15,42 @@ import json
 import signal
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import dns_faults
 from domains import FAILING_DNS_SERVER, SILENT_DNS_SERVER
 from smtp_server import LINE_LIMIT, Session
+from web_server import Request
 
 
 class Servers:
     """One event loop."""
 
-    def __init__(self, hosts: Path, sessions: Path) -> None:
-        self._hosts = hosts
-        self._sessions = sessions.open("a", buffering=1)
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
         self._open: set[asyncio.Task] = set()
 
     async def listen(self) -> None:
-        for path in sorted(self._hosts.glob("*.json")):
+        await self._listen("hosts", Session, "sessions.jsonl")
+        await self._listen("web", Request, "requests.jsonl")
+
+    async def _listen(self, folder: str, kind: type[Session] | type[Request], log: str) -> None:
+        records = (self._directory / log).open("a", buffering=1)
+        for path in sorted((self._directory / folder).glob("*.json")):
             facts = json.loads(path.read_text())
             if facts["listens"] and facts["address"]:
-                await asyncio.start_server(lambda r, w, path=path: self._accept(path, r, w), facts["address"],
+                await asyncio.start_server(lambda r, w, path=path: self._accept(kind, path, records, r, w), facts["address"],
                                            facts["port"], limit=LINE_LIMIT, backlog=1024)
 
-    async def _accept(self, path: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _accept(self, kind: type[Session] | type[Request], path: Path, records: TextIO, reader: asyncio.StreamReader,
+                      writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         self._open.add(task)
-        session = Session(json.loads(path.read_text()), reader, writer)
+        session = kind(json.loads(path.read_text()), reader, writer)
         try:
             await session.run()
         finally:
-            self._sessions.write(json.dumps(session.record) + "\n")
+            records.write(json.dumps(session.record) + "\n")
             self._open.discard(task)
 
     async def close(self) -> None:
@@ -52,10 +59,10 @@ class Servers:
         await asyncio.gather(*self._open, return_exceptions=True)
 
 
-async def main(hosts: Path, sessions: Path) -> None:
+async def main(directory: Path) -> None:
     asked_to_stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asked_to_stop.set)
-    servers = Servers(hosts, sessions)
+    servers = Servers(directory)
     await servers.listen()
     transports = await dns_faults.serve(FAILING_DNS_SERVER, SILENT_DNS_SERVER)
     await asked_to_stop.wait()
@@ -65,4 +72,4 @@ async def main(hosts: Path, sessions: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    asyncio.run(main(Path(sys.argv[1])))

@@ -109,6 +109,8 @@ def zone_lines(domain: Domain, serial: int, tlsa: TlsaData) -> list[str]:
         lines.append(f"@ MX {record.rstrip('.')}.")
     for host in domain.hosts:
         lines += host_records(host, domain, tlsa)
+    if domain.sts:
+        lines.append(f"{domain.sts.name}. A {domain.sts.address}")
     return lines + list(domain.text)
 
 

@@ -53,6 +53,11 @@ TEST(Config, HasItsDefaultsWhenOnlyAClassIsNamed) {
     EXPECT_FALSE(config.classes[0].plaintext);
 }
 
+TEST(Config, HasNoCacheFileWhereItIsEmpty) {
+    EXPECT_EQ(valid("[engine]\n").engine.cache_file, "/var/lib/smarttlsd/cache.db");
+    EXPECT_EQ(valid("[engine]\ncache-file =\n").engine.cache_file, "");
+}
+
 TEST(Config, TakesEveryOptionOfTheEngine) {
     const EngineSettings engine = valid(R"([engine]
 socket = /e.sock
@@ -68,7 +73,8 @@ probe-deadline = 5s
 min-ttl = 6s
 max-ttl = 7m
 failure-ttl = 8s
-cache-entries = 9)").engine;
+cache-entries = 9
+cache-file = /c.db)").engine;
     EXPECT_EQ(engine.socket, "/e.sock");
     ASSERT_EQ(engine.resolvers.size(), 2U);
     EXPECT_EQ(engine.resolvers[1].str(), "[::1]:54");
@@ -86,6 +92,7 @@ cache-entries = 9)").engine;
     EXPECT_EQ(engine.max_ttl, 7min);
     EXPECT_EQ(engine.failure_ttl, 8s);
     EXPECT_EQ(engine.cache_entries, 9U);
+    EXPECT_EQ(engine.cache_file, "/c.db");
 }
 
 TEST(Config, TakesEveryOptionOfMilterAndStore) {

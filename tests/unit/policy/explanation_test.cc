@@ -29,6 +29,23 @@ struct Golden {
     std::string_view sentence;
 };
 
+Recipient left_out_by_mta_sts() {
+    Verdict found = verdict(Level::Forbidden, {Reason::StsMxMismatch});
+    found.hosts[0].dane.status = DaneStatus::None;
+    found.sts = StsFacts{StsMode::Enforce, "1", 86400, {"mx.other.example"}};
+    return recipient(found);
+}
+
+Recipient with_policy(std::optional<StsMode> mode) {
+    Verdict found = verdict(Level::Pkix);
+    if (mode) {
+        found.sts = StsFacts{*mode, "1", 86400, {"mx.example.nl"}};
+    } else {
+        found.reasons = {Reason::StsPolicyFetchError};
+    }
+    return recipient(found);
+}
+
 Recipient with_dane(Level level, DaneStatus status, std::vector<Reason> reasons = {}) {
     Verdict facts = verdict(level, std::move(reasons));
     facts.hosts[0].dane.status = status;
@@ -72,6 +89,16 @@ const std::vector<Golden>& goldens() {
          "Mail to bob@example.nl is held: mx.example.nl encrypts without proving who it is (level "
          "encrypted), but class sts demands mta-sts; an MTA-STS policy in mode enforce that is "
          "met (or DANE) would make it direct."},
+        {kSts, with_policy(std::nullopt),
+         "Mail to bob@example.nl is held: mx.example.nl has a certificate for its name from a "
+         "trusted authority, but serves a domain whose MTA-STS policy could not be fetched (level "
+         "pkix), and class sts demands mta-sts; an MTA-STS policy in mode enforce that is met (or "
+         "DANE) would make it direct."},
+        {kSts, with_policy(StsMode::Testing),
+         "Mail to bob@example.nl is held: mx.example.nl has a certificate for its name from a "
+         "trusted authority, but serves a domain whose MTA-STS policy is in mode testing (level "
+         "pkix), and class sts demands mta-sts; an MTA-STS policy in mode enforce that is met (or "
+         "DANE) would make it direct."},
         {kEncrypted, recipient(verdict(Level::Plaintext, {Reason::StarttlsRefused})),
          "Mail to bob@example.nl is held: mx.example.nl refused to start TLS (level plaintext), but "
          "class low demands encrypted; STARTTLS with TLS 1.2 or newer on each mail server "
@@ -80,6 +107,11 @@ const std::vector<Golden>& goldens() {
          "Mail to bob@example.nl is held: mx.example.nl does not match its own TLSA records (DANE), "
          "so that the domain itself forbids to deliver to it (level forbidden); class gdpr demands "
          "pkix; mail servers that match the domain's DANE records would make it direct."},
+        {kPkix, left_out_by_mta_sts(),
+         "Mail to bob@example.nl is held: mx.example.nl is not among the mail servers of the "
+         "domain's MTA-STS policy, so that the domain itself forbids to deliver to it (level "
+         "forbidden); class gdpr demands pkix; mail servers that meet the domain's MTA-STS policy "
+         "would make it direct."},
         {kDane, recipient(verdict(Level::Unknown, {Reason::Timeout})),
          "Mail to bob@example.nl waits in the queue: mx.example.nl did not answer in time, which says "
          "nothing about its security; the mail goes out as soon as the mail servers of example.nl "

@@ -37,12 +37,18 @@ TEST(VerdictNames, OfDaneStatusesGoRound) {
                       parse_dane_status);
 }
 
+TEST(VerdictNames, OfStsModesGoRound) {
+    expect_round_trip(std::vector{StsMode::Enforce, StsMode::Testing, StsMode::None},
+                      parse_sts_mode);
+}
+
 TEST(VerdictNames, ThatAreUnknownHaveNoValue) {
     for (const std::string_view text : {"", "Dane", "dane ", "mtasts", "secure", "may"}) {
         EXPECT_FALSE(parse_level(text)) << text;
         EXPECT_FALSE(parse_floor(text)) << text;
         EXPECT_FALSE(parse_reason(text)) << text;
         EXPECT_FALSE(parse_dane_status(text)) << text;
+        EXPECT_FALSE(parse_sts_mode(text)) << text;
     }
 }
 

@@ -37,6 +37,7 @@ TEST(Maps, ReadsQuestions) {
         {"fresh Example.NL.", Map::Fresh, "example.nl"},
         {"pkix [relay.nl]:587", Map::Pkix, "[relay.nl]:587"},
         {"mta-sts example.nl:25", Map::MtaSts, "example.nl"},
+        {"default example.nl", Map::Default, "example.nl"},
         {"pkix b\xc3\xbc"
          "cher.example",
          Map::Pkix, "xn--bcher-kva.example"},
@@ -65,9 +66,16 @@ TEST(Maps, RefusesAddressesForEverAndSaysWhy) {
     }
 }
 
+TEST(Maps, LeavesOrdinaryMailToWhatIsNoDomainAlone) {
+    for (const std::string key : {"[192.0.2.1]", "[127.0.0.1]:10024", "2001:db8::1", "[IPv6:::1]",
+                                  ".example.nl", "unix:/run/lmtp", "a b", "[x]y", "", "\xff.nl"}) {
+        EXPECT_EQ(refusal("default " + key), "NOTFOUND ") << key;
+    }
+}
+
 TEST(Maps, RefusesWhatIsNoQuestion) {
-    EXPECT_EQ(refusal("default example.nl"),
-              "PERM no map \"default\"; there are verdict, fresh, mta-sts and pkix");
+    EXPECT_EQ(refusal("ordinary example.nl"),
+              "PERM no map \"ordinary\"; there are verdict, fresh, mta-sts, pkix and default");
     for (const std::string request :
          {"", " ", "pkix", "pkix ", "Pkix example.nl", "pkix  example.nl", "pkix a b", "pkix [",
           "pkix []", "pkix [x]y", "pkix example.nl:0", "pkix example.nl:65536", "pkix a..nl",
@@ -113,6 +121,19 @@ std::vector<Row> rows() {
         {"two certificates", domain(Level::Pkix, {pkix, host("MX2.y.nl.", Level::Pkix)}),
          "OK secure match=mx1.x.nl:mx2.y.nl servername=hostname",
          "TEMP x.nl does not reach mta-sts now: {why}"},
+        {"MTA-STS", domain(Level::MtaSts, {host("mx1.x.nl", Level::MtaSts)}),
+         "OK secure match=mx1.x.nl servername=hostname",
+         "OK secure match=mx1.x.nl servername=hostname"},
+        {"MTA-STS, beside hosts that DANE authenticates or the policy forbids",
+         domain(Level::MtaSts,
+                {host("mx0.x.nl", Level::Dane), host("mx1.x.nl", Level::MtaSts),
+                 host("mx2.x.nl", Level::MtaSts),
+                 host("mx3.x.nl", Level::Forbidden, {Reason::StsMxMismatch})}),
+         "OK secure match=mx1.x.nl:mx2.x.nl servername=hostname",
+         "OK secure match=mx1.x.nl:mx2.x.nl servername=hostname"},
+        {"forbidden by MTA-STS",
+         domain(Level::Forbidden, {host("mx.x.nl", Level::Forbidden, {Reason::StsMxMismatch})}),
+         "TEMP x.nl forbids delivery now: {why}", "TEMP x.nl forbids delivery now: {why}"},
         {"the same host twice", domain(Level::Pkix, {pkix, pkix}),
          "OK secure match=mx1.x.nl servername=hostname", nullptr},
         {"a backup below that does not count",
@@ -169,13 +190,14 @@ TEST(Maps, NeverAnswersAPolicyThatCanLeak) {
         for (const Level one : kLevels) {
             const Verdict mixed =
                 verdict("x.nl", domain, {host("a.nl", one), host("b.nl", domain)});
-            for (const Map map : {Map::Pkix, Map::MtaSts}) {
+            for (const Map map : {Map::Pkix, Map::MtaSts, Map::Default}) {
                 const std::string text = reply(map, mixed);
-                const bool safe = text == "OK dane-only" || text.starts_with("TEMP ") ||
+                const bool safe = text == "OK dane-only" || text == "NOTFOUND " || text.starts_with("TEMP ") ||
                                   text.starts_with("OK secure match=");
                 EXPECT_TRUE(safe) << text;
                 EXPECT_EQ(text == "OK dane-only", domain == Level::Dane) << text;
-                if (domain < Level::Pkix) {
+                EXPECT_TRUE(text != "NOTFOUND " || map == Map::Default) << text;
+                if (domain < Level::Pkix && map != Map::Default) {
                     EXPECT_TRUE(text.starts_with("TEMP ")) << text;
                 }
             }

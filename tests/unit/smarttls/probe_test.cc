@@ -35,6 +35,7 @@ class Probe : public testing::Test {
         settings.limits.banner = std::chrono::milliseconds(200);
         settings.clock = [] { return kNow; };
         settings.profile = profile_;
+        settings.sts = sts_;
         const AddressGuard guard({policy::Network::parse("127.0.0.0/24").value()});
         Prober prober(io.get_executor(), dns_, guard, tls_, settings);
         return run(io, prober.probe(policy::NextHop::parse(next_hop).value(), soon()));
@@ -58,6 +59,22 @@ class Probe : public testing::Test {
             load_profile(name, {SMARTTLS_SOURCE_DIR "/conf/profiles"}).value());
     }
 
+    void policy(policy::StsMode mode, std::vector<std::string> mx) {
+        StsFinding finding;
+        finding.policy = policy::StsFacts{mode, "1", 86400, std::move(mx)};
+        finding.ttl = seconds(600);
+        says(std::move(finding));
+    }
+    void says(StsFinding finding) {
+        sts_ = [this, finding](policy::DomainName domain,
+                               policy::Deadline) -> boost::asio::awaitable<StsFinding> {
+            asked_for_sts_.push_back(domain.str());
+            co_return finding;
+        };
+    }
+
+    StsQuestion sts_;
+    std::vector<std::string> asked_for_sts_;
     policy::MxScope scope_ = policy::MxScope::All;
     std::shared_ptr<const policy::Profile> profile_;  // nullptr: nothing is graded
     TableLookup dns_;
@@ -147,6 +164,62 @@ TEST_F(Probe, FindsPkixWithoutDnssecAndAsksNoTlsa) {
     EXPECT_EQ(verdict.level, Level::Pkix);
     EXPECT_EQ(verdict.hosts.at(0).dane.status, DaneStatus::Insecure);
     EXPECT_EQ(dns_.asked.size(), 2U);
+}
+
+TEST_F(Probe, FindsMtaStsAndSaysForHowLong) {
+    const FakeMailServer server(good_server(context_.get()));
+    mx({{10, "mx.example.nl"}}, DnsStatus::Insecure);
+    address("mx.example.nl", {ip("127.0.0.1")}, DnsStatus::Insecure);
+    policy(policy::StsMode::Enforce, {"mx.example.nl"});
+    const Verdict verdict = probe(at("example.nl", server));
+    EXPECT_EQ(verdict.level, Level::MtaSts);
+    EXPECT_EQ(verdict.hosts.at(0).level, Level::MtaSts);
+    ASSERT_TRUE(verdict.sts);
+    EXPECT_EQ(verdict.sts->mode, policy::StsMode::Enforce);
+    EXPECT_EQ(verdict.expires, kNow + seconds(600));
+    EXPECT_EQ(asked_for_sts_, std::vector<std::string>{"example.nl"});
+}
+
+TEST_F(Probe, ForbidsAHostThatThePolicyLeavesOut) {
+    const FakeMailServer server(good_server(context_.get()));
+    mx({{10, "mx.example.nl"}}, DnsStatus::Insecure);
+    address("mx.example.nl", {ip("127.0.0.1")}, DnsStatus::Insecure);
+    policy(policy::StsMode::Enforce, {"mx.other.example"});
+    Verdict verdict = probe(at("example.nl", server));
+    EXPECT_EQ(verdict.level, Level::Forbidden);
+    EXPECT_EQ(verdict.reasons, Reasons{Reason::StsMxMismatch});
+    policy(policy::StsMode::Testing, {"mx.other.example"});
+    verdict = probe(at("example.nl", server));
+    EXPECT_EQ(verdict.level, Level::Pkix);
+    EXPECT_EQ(verdict.sts->mode, policy::StsMode::Testing);
+}
+
+TEST_F(Probe, DoesNotRescueDaneByMtaSts) {
+    const FakeMailServer server(good_server(context_.get()));
+    mx({{10, "mx.example.nl"}});
+    address("mx.example.nl", {ip("127.0.0.1")});
+    policy(policy::StsMode::Enforce, {"mx.example.nl"});
+    tlsa("mx.example.nl", tlsa_of(3, 1, 1, root_));
+    EXPECT_EQ(probe(at("example.nl", server)).level, Level::Forbidden);
+    dns_.tlsa_answers["mx.example.nl"] =
+        without_records<TlsaRecord>(DnsStatus::Failed, DnsOutcome::None);
+    EXPECT_EQ(probe(at("example.nl", server)).level, Level::Unknown);
+    tlsa("mx.example.nl", tlsa_of(3, 1, 1, leaf_));
+    EXPECT_EQ(probe(at("example.nl", server)).level, Level::Dane);
+}
+
+TEST_F(Probe, RecordsWhyThereIsNoPolicyAndGoesOnWithoutIt) {
+    const FakeMailServer server(good_server(context_.get()));
+    mx({{10, "mx.example.nl"}}, DnsStatus::Insecure);
+    address("mx.example.nl", {ip("127.0.0.1")}, DnsStatus::Insecure);
+    StsFinding failed;
+    failed.reasons = {Reason::StsWebpkiInvalid};
+    failed.standing = StsStanding::Unsure;
+    says(std::move(failed));
+    const Verdict verdict = probe(at("example.nl", server));
+    EXPECT_EQ(verdict.level, Level::Pkix);
+    EXPECT_EQ(verdict.reasons, Reasons{Reason::StsWebpkiInvalid});
+    EXPECT_FALSE(verdict.sts);
 }
 
 TEST_F(Probe, DoesNotConnectWhenTheTlsaLookUpFails) {

@@ -52,7 +52,10 @@ class RunningServer {
     explicit RunningServer(ConnectionLimits limits = {std::chrono::seconds(60)})
         : cache_(io_.get_executor(), {100, std::chrono::seconds(60)}, probe.function(),
                  [] { return at("2026-11-23T08:00:00Z"); }),
-          server_(std::move(Server::open(io_.get_executor(), socket, cache_, limits)).value()),
+          published_(io_.get_executor(), {100, std::chrono::seconds(60)}, publications.function(),
+                     [] { return at("2026-11-23T08:00:00Z"); }),
+          server_(std::move(Server::open(io_.get_executor(), socket, {cache_, published_}, limits))
+                      .value()),
           thread_([this] { io_.run(); }) {}
     RunningServer(const RunningServer&) = delete;
     RunningServer& operator=(const RunningServer&) = delete;
@@ -73,12 +76,14 @@ class RunningServer {
     TemporaryDirectory directory;
     std::string socket = directory / "engine.sock";
     ScriptedProbe probe;
+    ScriptedProbe publications;
 
   private:
     boost::asio::io_context io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
         io_.get_executor()};
     VerdictCache cache_;
+    VerdictCache published_;
     std::unique_ptr<Server> server_;
     std::thread thread_;
 };

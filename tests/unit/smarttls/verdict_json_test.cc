@@ -69,6 +69,21 @@ TEST(VerdictJson, WritesTheDocumentedTextInTheDocumentedOrder) {
     EXPECT_EQ(to_json(full()), kFull);
 }
 
+constexpr std::string_view kSts =
+    R"("sts":{"mode":"enforce","id":"20261101","max_age":604800,"mx":["*.example.nl"]},)";
+
+TEST(VerdictJson, ShowsTheMtaStsPolicyBeforeTheHosts) {
+    Verdict changed = full();
+    changed.sts =
+        policy::StsFacts{policy::StsMode::Enforce, "20261101", 604800, {"*.example.nl"}};
+    const std::string expected = replaced(kFull, R"("hosts")", std::string(kSts) + R"("hosts")");
+    EXPECT_EQ(to_json(changed), expected);
+    const auto parsed = parse_verdict(expected);
+    ASSERT_TRUE(parsed) << parsed.error().what;
+    EXPECT_EQ(to_json(*parsed), expected);
+    EXPECT_FALSE(parse_verdict(replaced(expected, "enforce", "maybe")));
+}
+
 TEST(VerdictJson, ReadsBackWhatItWrites) {
     for (const std::string_view text : {kFull, kLeast}) {
         const auto parsed = parse_verdict(text);
@@ -86,7 +101,7 @@ TEST(VerdictJson, LeavesOutAnUnknownGroup) {
 
 TEST(VerdictJson, IgnoresMembersAndReasonsOfANewerEngine) {
     std::string text =
-        replaced(kFull, R"({"domain")", R"({"future":"good","sts":{"max_age":1},"domain")");
+        replaced(kFull, R"({"domain")", R"({"future":"good","nta7516":{"valid":true},"domain")");
     text = replaced(text, R"(["certificate-expired",)",
                     R"(["from-the-future","certificate-expired",)");
     const auto parsed = parse_verdict(text);

@@ -88,6 +88,10 @@ class ResolverTest : public testing::Test {
         Resolver resolver(settings_);
         return run(resolver.tlsa(domain("mx.example.org"), port, in(std::chrono::seconds(20))));
     }
+    TxtAnswer txt() {
+        Resolver resolver(settings_);
+        return run(resolver.txt(domain("_mta-sts.example.org"), in(std::chrono::seconds(20))));
+    }
 
     boost::asio::io_context io_;
     std::list<FakeServer> servers_;

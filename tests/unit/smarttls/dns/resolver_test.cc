@@ -31,6 +31,32 @@ TEST_F(ResolverTest, SortsMxRecordsByPreference) {
     EXPECT_EQ(answer.records[2].preference, 20);
 }
 
+TEST_F(ResolverTest, JoinsTheStringsOfATxtRecordAndFollowsAliases) {
+    serve(always([](Wire& reply) {
+        reply.answer("_mta-sts.example.org", kCname, 90, name("sts.host.net"))
+            .answer("sts.host.net", kTxt, 60, txt_data({"v=STSv1; ", "", "id=1;"}))
+            .answer("sts.host.net", kTxt, 70, txt_data({std::string("\0\xff", 2)}));
+    }));
+    const TxtAnswer answer = txt();
+    EXPECT_EQ(answer.status, DnsStatus::Insecure);
+    EXPECT_EQ(answer.ttl, 60s);
+    EXPECT_EQ(answer.canonical_name, "sts.host.net");
+    ASSERT_EQ(answer.records.size(), 2U);
+    EXPECT_EQ(answer.records[0].text, "v=STSv1; id=1;");
+    EXPECT_EQ(answer.records[1].text, std::string("\0\xff", 2));
+}
+
+TEST_F(ResolverTest, TakesATxtRecordWithoutWholeStringsForNoAnswer) {
+    settings_.tries = 1;
+    for (const Bytes& data : {Bytes{}, Bytes{2, 'a'}, Bytes{1, 'a', 5, 'b'}}) {
+        settings_.servers.clear();
+        serve(always([data](Wire& reply) {
+            reply.answer("_mta-sts.example.org", kTxt, 60, data);
+        }));
+        EXPECT_EQ(txt().status, DnsStatus::Failed);
+    }
+}
+
 TEST_F(ResolverTest, IsInsecureWithoutTheAdBit) {
     serve(always([](Wire& reply) { reply.answer("example.org", kMx, 60, mx_data(1, "mx.org")); }));
     EXPECT_EQ(mx().status, DnsStatus::Insecure);

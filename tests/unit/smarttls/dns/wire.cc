@@ -54,6 +54,15 @@ Bytes mx_data(unsigned preference, std::string_view exchange) {
     return u16(preference) + name(exchange);
 }
 
+Bytes txt_data(const std::vector<std::string>& strings) {
+    Bytes data;
+    for (const std::string& string : strings) {
+        data.push_back(static_cast<std::uint8_t>(string.size()));
+        data.insert(data.end(), string.begin(), string.end());
+    }
+    return data;
+}
+
 Bytes soa_data(std::uint32_t minimum) {
     return name("ns.example.org") + name("hostmaster.example.org") + u32(1) + u32(7200) +
            u32(3600) + u32(86400) + u32(minimum);

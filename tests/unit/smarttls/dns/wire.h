@@ -29,6 +29,7 @@ inline constexpr std::uint16_t kNs = 2;
 inline constexpr std::uint16_t kCname = 5;
 inline constexpr std::uint16_t kSoa = 6;
 inline constexpr std::uint16_t kMx = 15;
+inline constexpr std::uint16_t kTxt = 16;
 inline constexpr std::uint16_t kAaaa = 28;
 inline constexpr std::uint16_t kRrsig = 46;
 inline constexpr std::uint16_t kTlsa = 52;
@@ -40,6 +41,7 @@ Bytes operator+(Bytes left, const Bytes& right);
 /// "mx.example.org" without compression; "" is the root.
 Bytes name(std::string_view text);
 Bytes mx_data(unsigned preference, std::string_view exchange);
+Bytes txt_data(const std::vector<std::string>& strings);
 Bytes soa_data(std::uint32_t minimum);
 
 /// What a server reads from a query.

@@ -33,9 +33,15 @@ class TableLookup final : public Lookup {
         co_return found(tlsa_answers, base.str(), owner);
     }
 
+    boost::asio::awaitable<TxtAnswer> txt(policy::DomainName name, policy::Deadline) override {
+        asked.push_back("TXT " + name.str());
+        co_return found(txt_answers, name.str(), name.str());
+    }
+
     std::map<std::string, MxAnswer> mx_answers;
     std::map<std::string, AddressAnswer> address_answers;
     std::map<std::string, TlsaAnswer> tlsa_answers;  // by base domain
+    std::map<std::string, TxtAnswer> txt_answers;
     std::vector<std::string> asked;
 
   private:

@@ -50,7 +50,7 @@ using Text = std::string_view;
 constexpr std::uint16_t kDnsPort = 53;
 constexpr std::uint16_t kSmtpPort = 25;
 
-constexpr std::array<Option<Config>, 24> kOptions{{
+constexpr std::array<Option<Config>, 25> kOptions{{
     {"engine", "socket", "/var/spool/postfix/smarttlsd/engine.sock", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.socket, read_path(v)); }, nullptr,
      "UNIX socket on which the engine answers; inside Postfix's queue directory, so that its "

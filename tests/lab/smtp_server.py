@@ -61,7 +61,7 @@ def dh_parameters(group: str, beside: str) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
-def tls_context(chain: str, key: str, lowest: str, highest: str, ciphers: str, group: str) -> ssl.SSLContext:
+def tls_context(chain: str, key: str, lowest: str, highest: str, ciphers: str = "", group: str = "") -> ssl.SSLContext:
     """A context for exactly these parameters. Each certificate has file names of its own, so none is ever outdated."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_ciphers(ciphers or "ALL:@SECLEVEL=0")  # OpenSSL 3 allows TLS 1.0 and RSA-1024 at level 0 only

@@ -36,7 +36,7 @@ class Request:
         facts = self._facts
         if facts["close_at"] == "connect":
             return
-        await self._writer.start_tls(tls_context(facts["chain"], facts["key_file"], "1.2", "1.3", ""))
+        await self._writer.start_tls(tls_context(facts["chain"], facts["key_file"], "1.2", "1.3"))
         self.record["sni"] = getattr(self._writer.get_extra_info("ssl_object"), "asked_name", None)
         head = await self._reader.readuntil(b"\r\n\r\n")
         self.record["request"] = head.split(b"\r\n")[0].decode(errors="replace")

@@ -38,14 +38,14 @@ bool is_record(std::string_view text) {
 /// YYYY-MM.
 Result<year_month> read_month(std::string_view text) {
     const bool shaped = text.size() == 7 && text[4] == '-';
-    const auto year = shaped ? number_of<unsigned>(text.substr(0, 4)) : std::nullopt;
-    const auto month = shaped ? number_of<unsigned>(text.substr(5)) : std::nullopt;
+    const unsigned year = shaped ? number_of<unsigned>(text.substr(0, 4)).value_or(0) : 0;
+    const unsigned month = shaped ? number_of<unsigned>(text.substr(5)).value_or(0) : 0;
     const bool digits = std::all_of(text.begin(), text.end(),
                                     [](char b) { return policy::is_digit(b) || b == '-'; });
-    if (!digits || !year || !month || *month < 1 || *month > 12) {
+    if (!digits || year < 1 || month < 1 || month > 12) {
         return wrong(policy::quote(text) + " is no month like 2026-01");
     }
-    return std::chrono::year(static_cast<int>(*year)) / std::chrono::month(*month);
+    return std::chrono::year(static_cast<int>(year)) / std::chrono::month(month);
 }
 
 /// "10 mx.example.nl".
@@ -95,7 +95,7 @@ class Reader {
     template <class T>
     static Result<void> once(std::optional<T>& field, std::string_view key, Result<T> value) {
         if (!value) return because(value, key);
-        if (field) return wrong(std::string(key) + " is given a second time");
+        if (field) return wrong(policy::quote(key) + " is given a second time");
         field = *std::move(value);
         return policy::ok();
     }

@@ -99,6 +99,7 @@ ConfiguredProber::ConfiguredProber(asio::any_io_executor executor, const EngineS
       finder_(
           resolver_,
           [this](policy::DomainName domain, policy::Deadline deadline) {
+              fetcher_.use(trust_.current());  // the CA file may be another than at the start
               return fetcher_.fetch(std::move(domain), deadline);
           },
           wall_time,

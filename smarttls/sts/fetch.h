@@ -45,6 +45,9 @@ class StsFetcher {
 
     boost::asio::awaitable<StsFetched> fetch(policy::DomainName domain, policy::Deadline deadline);
 
+    /// What later fetches trust.
+    void use(TlsContext tls) { tls_ = std::move(tls); }
+
   private:
     boost::asio::awaitable<StsFetched> ask(policy::DomainName host, AddressAnswer addresses,
                                            policy::Deadline deadline);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "tests/unit/smarttls/mail/fake_mail_server.h"
 #include "tests/unit/smarttls/mail/run.h"
 #include "tests/unit/smarttls/mail/table_lookup.h"
@@ -44,6 +46,7 @@ class Fetch : public testing::Test {
         settings.clock = [] { return kNow; };
         const AddressGuard guard({policy::Network::parse("127.0.0.0/24").value()});
         StsFetcher fetcher(dns_, guard, tls_, settings);
+        if (renewed_) fetcher.use(*renewed_);
         return run(io, fetcher.fetch(policy::DomainName::parse("example.nl").value(), soon()));
     }
     StsFetched fetch_from(const Identity& identity, const std::string& answer = page(kBody)) {
@@ -65,6 +68,7 @@ class Fetch : public testing::Test {
     const Identity root_ = issue({.common_name = "Root", .is_ca = true});
     const Identity leaf_ = issue({.dns_names = {"mta-sts.example.nl"}, .issuer = &root_});
     const TlsContext tls_ = trusting({&root_});
+    std::optional<TlsContext> renewed_;  // what the fetcher trusts instead, told after its making
 };
 
 TEST_F(Fetch, GetsThePolicyFromThePolicyHost) {
@@ -86,6 +90,15 @@ TEST_F(Fetch, TakesABodyThatEndsWithTheConnection) {
 
 TEST_F(Fetch, TakesAWildcardForOneLabel) {
     EXPECT_TRUE(fetch_from(issue({.dns_names = {"*.example.nl"}, .issuer = &root_})).policy);
+}
+
+TEST_F(Fetch, TrustsTheAuthoritiesThatItWasToldOfLast) {
+    const Identity other = issue({.common_name = "Other Root", .is_ca = true});
+    const Identity leaf = issue({.dns_names = {"mta-sts.example.nl"}, .issuer = &other});
+    EXPECT_EQ(fetch_from(leaf).reason, Reason::StsWebpkiInvalid);
+    renewed_ = trusting({&other});
+    EXPECT_TRUE(fetch_from(leaf).policy);
+    EXPECT_EQ(fetch_from(leaf_).reason, Reason::StsWebpkiInvalid);
 }
 
 struct BadCertificate {

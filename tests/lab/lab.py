@@ -183,6 +183,12 @@ class Lab:
         records = (json.loads(line) for line in self._requests_file.read_text().splitlines(keepends=True) if line.endswith("\n"))
         return [record for record in records if record["server"] == f"mta-sts.{domain}"]
 
+    def wait_requests(self, domain: str, count: int = 1, limit: float = 5.0) -> list[dict[str, Any]]:
+        """At least `count` of them. A record is written when its connection is over, so shortly after the client's end."""
+        def enough() -> list[dict[str, Any]]:
+            return found if len(found := self.requests(domain)) >= count else []
+        return until(f"{count} request(s) at the policy host of {domain}", enough, limit)
+
     def received(self, name: str | None = None) -> list[dict[str, Any]]:
         """Messages of ended sessions: all, those that one host took, or those that a domain's hosts took for it."""
         messages = [message for session in self.sessions(name) for message in session["messages"]]

@@ -230,7 +230,7 @@ class PolicyHosts(unittest.TestCase):
         reply = get("mta-sts.sts-enforce.example")
         self.assertEqual((reply.status, reply.headers["Content-Type"]), (200, "text/plain"))
         self.assertEqual(reply.body, b"version: STSv1\r\nmode: enforce\r\nmax_age: 86400\r\nmx: mx.sts-enforce.example\r\n")
-        self.assertEqual(lab.requests("sts-enforce.example")[-1]["sni"], "mta-sts.sts-enforce.example")
+        self.assertEqual(lab.wait_requests("sts-enforce.example")[-1]["sni"], "mta-sts.sts-enforce.example")
 
     def test_faults_are_what_they_say(self) -> None:
         self.assertEqual(get("mta-sts.sts-redirect.example").status, 301)

@@ -47,6 +47,8 @@ class EngineConnection {
     [[nodiscard]] policy::Result<policy::Verdict> read_verdict(policy::Deadline deadline);
 
     [[nodiscard]] std::size_t unanswered() const { return keys_.size(); }
+    /// For poll(2) by who has several connections: readable when an answer is on its way.
+    [[nodiscard]] int fd() const { return fd_.get(); }
 
   private:
     explicit EngineConnection(UniqueFd fd) : fd_(std::move(fd)) {}

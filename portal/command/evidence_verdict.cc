@@ -51,27 +51,11 @@ std::string checked_time(const std::string& text) {
     return local_time(std::chrono::sys_seconds(std::chrono::seconds(timegm(&parts))));
 }
 
-Tone tone_of(std::string_view level_name) {
-    const auto level = policy::parse_level(level_name);
-    if (!level || !policy::is_ranked(*level)) {
-        return level == policy::Level::Forbidden ? Tone::Bad : Tone::Doubtful;
-    }
-    if (*level >= policy::Level::MtaSts) return Tone::Good;
-    return *level == policy::Level::Plaintext ? Tone::Bad : Tone::Doubtful;
-}
-
-Tone grade_tone(std::string_view name) {
-    const auto grade = policy::parse_grade(name);
-    if (!grade || *grade == policy::Grade::None) return Tone::Ordinary;
-    if (*grade >= policy::Grade::Sufficient) return Tone::Good;
-    return *grade == policy::Grade::PhaseOut ? Tone::Doubtful : Tone::Bad;
-}
-
 /// ", grade phase-out" behind a level; nothing where none was found.
 std::string graded(const json::object& object, Style style) {
     const std::string grade = text_at(object, "grade");
     if (grade.empty() || grade == "none") return {};
-    return ", grade " + painted(grade, grade_tone(grade), style);
+    return ", grade " + painted(grade, tone_of_grade(grade), style);
 }
 
 std::string labelled(std::string_view label, const std::vector<std::string>& parts,
@@ -147,7 +131,7 @@ std::string host_lines(const json::object& host, std::size_t indent, Style style
     const std::string preference = text_at(host, "preference");
     std::string lines = std::string(indent, ' ') + text_at(host, "name");
     if (!preference.empty()) lines += " (preference " + preference + ")";
-    lines += ": " + painted(level, tone_of(level), style) + graded(host, style) + "\n";
+    lines += ": " + painted(level, tone_of_level(level), style) + graded(host, style) + "\n";
     lines += labelled("TLS", tls_parts(host), indent + 2);
     lines += labelled("Certificate", certificate_parts(host), indent + 2);
     lines += labelled("DANE", dane_parts(host), indent + 2);
@@ -160,7 +144,7 @@ std::string domain_lines(const json::object& verdict, std::size_t indent, Style 
     const std::string level = text_at(verdict, "level");
     const std::string checked = text_at(verdict, "checked");
     std::string lines = std::string(indent, ' ') + "Verdict on " + text_at(verdict, "domain") +
-                        ": " + painted(level, tone_of(level), style) + graded(verdict, style);
+                        ": " + painted(level, tone_of_level(level), style) + graded(verdict, style);
     if (!checked.empty()) lines += ", checked " + checked_time(checked);
     lines += "\n";
     const json::value* secure = verdict.if_contains("mx_secure");
@@ -173,6 +157,22 @@ std::string domain_lines(const json::object& verdict, std::size_t indent, Style 
 }
 
 }  // namespace
+
+Tone tone_of_level(std::string_view level_name) {
+    const auto level = policy::parse_level(level_name);
+    if (!level || !policy::is_ranked(*level)) {
+        return level == policy::Level::Forbidden ? Tone::Bad : Tone::Doubtful;
+    }
+    if (*level >= policy::Level::MtaSts) return Tone::Good;
+    return *level == policy::Level::Plaintext ? Tone::Bad : Tone::Doubtful;
+}
+
+Tone tone_of_grade(std::string_view name) {
+    const auto grade = policy::parse_grade(name);
+    if (!grade || *grade == policy::Grade::None) return Tone::Ordinary;
+    if (*grade >= policy::Grade::Sufficient) return Tone::Good;
+    return *grade == policy::Grade::PhaseOut ? Tone::Doubtful : Tone::Bad;
+}
 
 std::string verdict_lines(std::string_view verdict_json, std::size_t indent, Style style) {
     if (verdict_json.empty()) return {};

@@ -18,4 +18,8 @@ namespace smarttls::portal {
 [[nodiscard]] std::string verdict_lines(std::string_view verdict_json, std::size_t indent,
                                         Style style);
 
+/// Of the words for a level and for a grade, known here or not.
+[[nodiscard]] Tone tone_of_level(std::string_view level_name);
+[[nodiscard]] Tone tone_of_grade(std::string_view name);
+
 }  // namespace smarttls::portal

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "portal/command/render.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <ctime>
+#include <utility>
 
 #include "policy/text.h"
 
@@ -132,12 +138,12 @@ std::string padded(std::string_view text, std::size_t width) {
     return std::string(text) + std::string(width > taken ? width - taken : 0, ' ');
 }
 
-std::string wrapped(std::string_view text, std::size_t indent) {
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width_of_line) {
     std::string result;
     std::size_t column = indent;
     for (const std::string_view word : policy::split(text, ' ')) {
         const std::size_t width = columns(word);
-        if (column > indent && column + 1 + width > kLineColumns) {
+        if (column > indent && column + 1 + width > width_of_line) {
             result += "\n" + std::string(indent, ' ');
             column = indent;
         } else if (!result.empty()) {
@@ -148,6 +154,35 @@ std::string wrapped(std::string_view text, std::size_t indent) {
         column += width;
     }
     return result;
+}
+
+Style output_style() {
+    const char* no_colour = std::getenv("NO_COLOR");
+    const char* terminal = std::getenv("TERM");
+    const bool plain = (no_colour != nullptr && *no_colour != '\0') ||
+                       (terminal != nullptr && std::string_view(terminal) == "dumb");
+    return !plain && isatty(STDOUT_FILENO) == 1 ? Style::Terminal : Style::Plain;
+}
+
+std::size_t output_columns() {
+    constexpr std::size_t kWithoutTerminal = 80;
+    constexpr std::size_t kLeast = 60;
+    constexpr std::size_t kMost = 200;
+    winsize size{};
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kWithoutTerminal;
+    return std::clamp<std::size_t>(size.ws_col, kLeast, kMost);
+}
+
+std::string span_of(std::chrono::seconds span) {
+    constexpr auto kUnits = std::to_array<std::pair<long, std::string_view>>(
+        {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}});
+    const long total = span.count();
+    for (const auto& [seconds, name] : kUnits) {
+        const long count = total / seconds;
+        if (count < 2 && seconds > 1) continue;
+        return std::to_string(count) + " " + std::string(name) + (count == 1 ? "" : "s");
+    }
+    return "0 seconds";
 }
 
 std::string local_time(std::chrono::sys_seconds time) {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // smarttls(1): the administrator's command. It finds the verb and hands it the rest.
-#include <unistd.h>
-
 #include <iostream>
 
 #include "portal/command/check.h"
 #include "portal/command/evidence_search.h"
 #include "portal/command/evidence_show.h"
 #include "portal/command/exit_status.h"
+#include "portal/command/render.h"
 
 namespace {
 
@@ -92,6 +91,5 @@ int main(int argc, char** argv) {
         std::cerr << config.error().what << '\n';
         return smarttls::portal::kExitConfig;
     }
-    const Style style = isatty(STDOUT_FILENO) == 1 ? Style::Terminal : Style::Plain;
-    return verb(*config, words, std::cout, std::cerr, style);
+    return verb(*config, words, std::cout, std::cerr, smarttls::portal::output_style());
 }

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "portal/command/check_report.h"
+
+#include <algorithm>
+
+#include "policy/decision.h"
+#include "policy/explanation.h"
+#include "portal/command/check_advice.h"
+#include "portal/command/check_extras.h"
+#include "portal/command/check_hosts.h"
+#include "portal/command/check_postfix.h"
+#include "portal/command/check_protection.h"
+#include "portal/command/evidence_verdict.h"
+
+namespace smarttls::portal {
+namespace {
+
+using policy::Verdict;
+
+constexpr std::size_t kIndent = 2;
+constexpr std::size_t kLevelColumns = 11;   // "no-mail", "forbidden", "encrypted"
+constexpr std::size_t kGradeColumns = 14;   // "insufficient"
+
+Layout inner(const Layout& layout) {
+    Layout result = layout;
+    result.indent += kIndent;
+    return result;
+}
+
+std::string section(std::string_view title, const std::string& body, const Layout& layout) {
+    if (body.empty()) return {};
+    return "\n" + painted(title, Tone::Strong, layout.style) + "\n" + body;
+}
+
+std::string sentence(const std::string& text, const Layout& layout) {
+    return std::string(kIndent, ' ') + wrapped(printable(text), kIndent, layout.columns) + "\n";
+}
+
+
+std::string age(const Verdict& verdict, policy::WallTime now, bool stale) {
+    const auto old = std::max(now - verdict.checked, std::chrono::seconds(0));
+    std::string text = "Checked " + span_of(old) + " ago (" + local_time(verdict.checked) + ")";
+    if (stale) return text + "; stale: the engine could not check again.";
+    if (verdict.expires <= now) return text + "; expired, to be checked again.";
+    return text + ", kept for " + span_of(verdict.expires - now) + " more.";
+}
+
+std::string headline(const Report& context, const Verdict& verdict, const Extras& extras) {
+    const Layout& layout = context.layout;
+    const std::string level(to_string(verdict.level));
+    const std::string grade(to_string(verdict.grade));
+    std::string text = painted(printable(verdict.domain), Tone::Strong, layout.style) + ": level " +
+                       painted(level, tone_of_level(level), layout.style);
+    if (verdict.grade != policy::Grade::None) {
+        text += ", grade " + painted(grade, tone_of_grade(grade), layout.style);
+        if (!verdict.profile.empty()) text += " (" + printable(verdict.profile) + ")";
+    }
+    text += "\n" + sentence(policy::describe(verdict) + ".", layout);
+    if (extras.best_seen && is_ranked(*extras.best_seen) && *extras.best_seen > verdict.level &&
+        verdict.level != policy::Level::Unknown) {
+        const std::string warning = "It once reached " + std::string(to_string(*extras.best_seen)) +
+                                    ": possible downgrade attack.";
+        text += std::string(kIndent, ' ') + painted(warning, Tone::Bad, layout.style) + "\n";
+    }
+    return text + sentence(age(verdict, context.now, extras.stale), layout);
+}
+
+Tone tone_of(State state) {
+    switch (state) {
+        case State::Ok: return Tone::Good;
+        case State::Weak: return Tone::Doubtful;
+        case State::Failed: return Tone::Bad;
+        default: return Tone::Ordinary;
+    }
+}
+
+std::string protection_lines(const Verdict& verdict, const Extras& extras, const Layout& layout) {
+    std::vector<Protection> all = protections(verdict);
+    if (extras.nta7516) all.push_back(*extras.nta7516);
+    Table table;
+    for (const Protection& one : all) {
+        table.add({{std::string(one.name)},
+                   {std::string(1, sign_of(one.state)) + " " + std::string(to_string(one.state)),
+                    tone_of(one.state)},
+                   {one.fact},
+                   {one.clause}});
+    }
+    return table.text(layout);
+}
+
+std::string advice_lines(const Verdict& verdict, const Layout& layout) {
+    Table table;
+    for (const Advice& one : advise(verdict)) {
+        std::string goal = one.goal;
+        for (const std::string& step : one.steps) {
+            table.add({{std::exchange(goal, "")}, {"* " + step}});
+        }
+    }
+    return table.text(layout);
+}
+
+std::string postfix_lines(const Verdict& verdict, const std::string& default_map,
+                          const Layout& layout) {
+    Table table;
+    for (const PostfixAnswer& one : postfix_answers(verdict, default_map)) {
+        table.add({{one.who},
+                   {one.source},
+                   {one.answer, one.passes ? Tone::Ordinary : Tone::Doubtful}});
+    }
+    return table.text(layout);
+}
+
+Tone tone_of(policy::Outcome outcome) {
+    if (outcome == policy::Outcome::Direct) return Tone::Good;
+    return outcome == policy::Outcome::Reject ? Tone::Bad : Tone::Doubtful;
+}
+
+std::string class_lines(const Report& context, const policy::NextHop& next_hop,
+                        const Verdict& verdict) {
+    policy::Recipient recipient;
+    recipient.address = next_hop.str();
+    recipient.domain = next_hop.name();
+    recipient.verdict = verdict;
+    Table table;
+    for (const policy::MailClass& mail_class : context.config.classes) {
+        const auto decision = decide(mail_class, recipient);
+        table.add({{mail_class.name},
+                   {std::string(to_string(decision.outcome)), tone_of(decision.outcome)},
+                   {decision.explanation}});
+    }
+    return table.text(inner(context.layout));
+}
+
+State state_of(policy::Reach reach) {
+    if (reach == policy::Reach::Enough) return State::Ok;
+    return reach == policy::Reach::TooLittle ? State::Failed : State::Unknown;
+}
+
+}  // namespace
+
+std::string report(const Report& context, const policy::NextHop& next_hop, const Finding& finding) {
+    const Verdict& verdict = *finding.verdict;
+    const Extras extras = extras_of(finding.json);
+    const Layout layout = inner(context.layout);
+    return headline(context, verdict, extras) +
+           section("Mail servers", host_tables(verdict, context.now, layout), layout) +
+           section("Protection", protection_lines(verdict, extras, layout), layout) +
+           section("What would have to change", advice_lines(verdict, layout), layout) +
+           section("What Postfix is told", postfix_lines(verdict, finding.default_map, layout),
+                   layout) +
+           section("What happens to mail", class_lines(context, next_hop, verdict), layout);
+}
+
+std::string report_line(const Report& context, std::size_t name_columns, const Verdict& verdict) {
+    const Layout& layout = context.layout;
+    const State state = state_of(policy::reach(verdict, context.mail_class));
+    const std::string level(to_string(verdict.level));
+    const std::string grade(to_string(verdict.grade));
+    const std::size_t indent = 2 + name_columns + 2 + kLevelColumns + kGradeColumns;
+    const auto column = [&](const std::string& word, Tone tone, std::size_t width) {
+        return painted(word, tone, layout.style) + std::string(width - std::min(width, word.size()), ' ');
+    };
+    return painted(std::string(1, sign_of(state)), tone_of(state), layout.style) + " " +
+           padded(printable(verdict.domain), name_columns + 2) +
+           column(level, tone_of_level(level), kLevelColumns) +
+           column(grade, tone_of_grade(grade), kGradeColumns) +
+           wrapped(printable(policy::describe(verdict)), indent, layout.columns) + "\n";
+}
+
+}  // namespace smarttls::portal

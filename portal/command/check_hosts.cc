@@ -29,28 +29,33 @@ Cells server_cells(const HostVerdict& host) {
             {grade == "none" ? "-" : grade, tone_of_grade(grade)}};
 }
 
-Cells session_cells(const HostVerdict& host, policy::WallTime now) {
-    Cells cells;
-    if (host.tls) {
-        cells = {{host.tls->protocol}, {host.tls->suite}, {host.tls->group}};
-    } else {
-        cells = {{"-"}, {"-"}, {"-"}};
-    }
-    if (!host.certificate) {
-        cells.insert(cells.end(), {{"-"}, {"-"}, {"-"}, {"-"}});
-        return cells;
-    }
-    const policy::CertificateFacts& facts = *host.certificate;
-    cells.insert(cells.end(), {{facts.key},
-                               {common_name(facts.subject)},
-                               {facts.subject == facts.issuer ? "itself" : common_name(facts.issuer)},
-                               expiry(facts.not_before, facts.not_after, now)});
-    return cells;
+Cells session_cells(const HostVerdict& host) {
+    if (!host.tls) return {{"-"}, {"-"}, {"-"}};
+    const std::string& group = host.tls->group;
+    return {{host.tls->protocol}, {host.tls->suite}, {group.empty() ? "-" : group}};
 }
 
-const std::vector<std::string> kServerHeadings{"Pref", "Mail server", "Addresses", "Level", "Grade"};
-const std::vector<std::string> kSessionHeadings{"TLS",         "Cipher suite", "Group",  "Key",
-                                                "Certificate", "Issuer",       "Expires"};
+Cells certificate_cells(const HostVerdict& host, policy::WallTime now) {
+    if (!host.certificate) return {{"-"}, {"-"}, {"-"}, {"-"}};
+    const policy::CertificateFacts& facts = *host.certificate;
+    const bool self_signed = facts.subject == facts.issuer;
+    return {{common_name(facts.subject)},
+            {self_signed ? "itself" : common_name(facts.issuer)},
+            {facts.key},
+            expiry(facts.not_before, facts.not_after, now)};
+}
+
+using Headings = std::vector<std::string>;
+
+Headings server_headings() {
+    return {"Pref", "Mail server", "Addresses", "Level", "Grade"};
+}
+Headings session_headings() {
+    return {"TLS", "Cipher suite", "Group"};
+}
+Headings certificate_headings() {
+    return {"Certificate", "Issuer", "Key", "Expires"};
+}
 
 template <class T>
 std::vector<T> both(std::vector<T> left, const std::vector<T>& right) {
@@ -69,19 +74,30 @@ std::string common_name(const std::string& distinguished_name) {
 }
 
 std::string host_tables(const policy::Verdict& verdict, policy::WallTime now, const Layout& layout) {
-    Table whole(both(kServerHeadings, kSessionHeadings));
-    Table servers(kServerHeadings);
-    Table sessions(both({"Mail server"}, kSessionHeadings));
+    const bool numbered = verdict.hosts.size() > 1;  // tells which rows of the tables are one host
+    const auto number = [&](auto cells) { return numbered ? both({{"#"}}, cells) : cells; };
+    Table whole(both(both(server_headings(), session_headings()), certificate_headings()));
+    Table servers(number(server_headings()));
+    Table sessions(number(session_headings()));
+    Table certificates(number(certificate_headings()));
+    std::size_t index = 0;
     for (const HostVerdict& host : verdict.hosts) {
-        const Cells server = server_cells(host);
-        const Cells session = session_cells(host, now);
-        whole.add(both(server, session));
-        servers.add(server);
-        if (host.tls || host.certificate) sessions.add(both({{host.name}}, session));
+        const std::string own = std::to_string(++index);
+        const auto row = [&](const Cells& cells) { return numbered ? both({{own}}, cells) : cells; };
+        const Cells session = session_cells(host);
+        const Cells certificate = certificate_cells(host, now);
+        whole.add(both(both(server_cells(host), session), certificate));
+        servers.add(row(server_cells(host)));
+        if (host.tls) sessions.add(row(session));
+        if (host.certificate) certificates.add(row(certificate));
     }
     if (layout.indent + whole.natural_width() <= layout.columns) return whole.text(layout);
-    const std::string below = sessions.text(layout);
-    return servers.text(layout) + (below.empty() ? "" : "\n" + below);
+    std::string text = servers.text(layout);
+    for (const Table* below : {&sessions, &certificates}) {
+        const std::string lines = below->text(layout);
+        if (!lines.empty()) text += "\n" + lines;
+    }
+    return text;
 }
 
 }  // namespace smarttls::portal

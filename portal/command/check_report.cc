@@ -5,6 +5,7 @@
 
 #include "policy/decision.h"
 #include "policy/explanation.h"
+#include "policy/text.h"
 #include "portal/command/check_advice.h"
 #include "portal/command/check_extras.h"
 #include "portal/command/check_hosts.h"
@@ -39,7 +40,8 @@ std::string sentence(const std::string& text, const Layout& layout) {
 
 std::string age(const Verdict& verdict, policy::WallTime now, bool stale) {
     const auto old = std::max(now - verdict.checked, std::chrono::seconds(0));
-    std::string text = "Checked " + span_of(old) + " ago (" + local_time(verdict.checked) + ")";
+    const std::string when = old < std::chrono::seconds(2) ? "just now" : span_of(old) + " ago";
+    const std::string text = "Checked " + when + " (" + local_time(verdict.checked) + ")";
     if (stale) return text + "; stale: the engine could not check again.";
     if (verdict.expires <= now) return text + "; expired, to be checked again.";
     return text + ", kept for " + span_of(verdict.expires - now) + " more.";
@@ -89,11 +91,15 @@ std::string protection_lines(const Verdict& verdict, const Extras& extras, const
 }
 
 std::string advice_lines(const Verdict& verdict, const Layout& layout) {
+    const std::vector<Advice> advice = advise(verdict);
+    if (advice.empty() && verdict.level == policy::Level::Dane) {
+        return sentence("Nothing: this is the highest level, and no part of it is weak.", layout);
+    }
     Table table;
-    for (const Advice& one : advise(verdict)) {
+    for (const Advice& one : advice) {
         std::string goal = one.goal;
         for (const std::string& step : one.steps) {
-            table.add({{std::exchange(goal, "")}, {"* " + step}});
+            table.add({{std::exchange(goal, "")}, {"*"}, {step}});
         }
     }
     return table.text(layout);
@@ -136,6 +142,15 @@ State state_of(policy::Reach reach) {
     return reach == policy::Reach::TooLittle ? State::Failed : State::Unknown;
 }
 
+std::string worst_reasons(const Verdict& verdict) {
+    constexpr std::size_t kMost = 2;
+    std::vector<std::string> names;
+    for (const policy::Reason reason : verdict.reasons) {
+        if (names.size() < kMost) names.emplace_back(to_string(reason));
+    }
+    return policy::join(names, " ");
+}
+
 }  // namespace
 
 std::string report(const Report& context, const policy::NextHop& next_hop, const Finding& finding) {
@@ -156,15 +171,19 @@ std::string report_line(const Report& context, std::size_t name_columns, const V
     const State state = state_of(policy::reach(verdict, context.mail_class));
     const std::string level(to_string(verdict.level));
     const std::string grade(to_string(verdict.grade));
-    const std::size_t indent = 2 + name_columns + 2 + kLevelColumns + kGradeColumns;
+    const std::string name = padded(printable(verdict.domain), name_columns);
+    const std::string reasons = worst_reasons(verdict);
     const auto column = [&](const std::string& word, Tone tone, std::size_t width) {
-        return painted(word, tone, layout.style) + std::string(width - std::min(width, word.size()), ' ');
+        return painted(word, tone, layout.style) + std::string(width - word.size(), ' ');
     };
-    return painted(std::string(1, sign_of(state)), tone_of(state), layout.style) + " " +
-           padded(printable(verdict.domain), name_columns + 2) +
-           column(level, tone_of_level(level), kLevelColumns) +
-           column(grade, tone_of_grade(grade), kGradeColumns) +
-           wrapped(printable(policy::describe(verdict)), indent, layout.columns) + "\n";
+    std::string line = painted(std::string(1, sign_of(state)), tone_of(state), layout.style) + " " +
+                       name + "  " + column(level, tone_of_level(level), kLevelColumns);
+    const std::size_t used = kIndent + columns(name) + kIndent + kLevelColumns + kGradeColumns;
+    if (!reasons.empty() && used + columns(reasons) <= layout.columns) {
+        return line + column(grade, tone_of_grade(grade), kGradeColumns) + reasons + "\n";
+    }
+    line += painted(grade, tone_of_grade(grade), layout.style) + "\n";
+    return reasons.empty() ? line : line + std::string(2 * kIndent, ' ') + reasons + "\n";
 }
 
 }  // namespace smarttls::portal

@@ -28,8 +28,9 @@ struct Report {
 [[nodiscard]] std::string report(const Report& context, const policy::NextHop& next_hop,
                                  const Finding& finding);
 
-/// "+ example.nl  dane  sufficient  mx.example.nl is authenticated by DANE": whether it meets the
-/// class, in front; `name_columns` for the domain.
+/// "x example.nl  encrypted  sufficient  certificate-expired": in front whether it meets the class, as
+/// the sign of a state; behind the worst reasons, on a line of their own where there is no room.
+/// `name_columns` are for the domain.
 [[nodiscard]] std::string report_line(const Report& context, std::size_t name_columns,
                                       const policy::Verdict& verdict);
 

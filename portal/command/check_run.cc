@@ -64,7 +64,7 @@ CheckRun::CheckRun(CheckJob job, const CheckScreen& screen, Inquiry& inquiry)
       summary_(job_.config.classes),
       progress_(screen.err, job_.targets.all.size(),
                 job_.targets.all.size() > 1 ? screen.progress : Progress::Visibility::Hidden) {
-    constexpr std::size_t kMostColumns = 32;
+    constexpr std::size_t kMostColumns = 30;
     for (const Target& target : job_.targets.all) {
         name_columns_ = std::max(name_columns_, columns(printable(name_of(target))));
     }
@@ -83,6 +83,7 @@ int CheckRun::finish() {
         interrupted = interrupt.came();
     }
     progress_.clear();
+    if (interrupted) write_what_is_there();
     if (findings_.size() > 1) write_summary();
     return interrupted ? kExitInterrupted : status_;
 }
@@ -113,6 +114,13 @@ void CheckRun::write_finished() {
         findings_[written_++].reset();
     }
     screen_.out.flush();
+}
+
+/// After Ctrl-C: what came in behind a domain that has no answer yet.
+void CheckRun::write_what_is_there() {
+    for (; written_ < findings_.size(); ++written_) {
+        if (findings_[written_]) write(job_.targets.all[written_], *findings_[written_]);
+    }
 }
 
 void CheckRun::write(const Target& target, const Finding& finding) {

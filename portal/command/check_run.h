@@ -37,6 +37,7 @@ class CheckRun {
   private:
     void begin_more();
     void write_finished();
+    void write_what_is_there();
     void write(const Target& target, const Finding& finding);
     void write_error(const Target& target, const policy::Error& error);
     void write_verdict(const Target& target, const Finding& finding);

@@ -20,11 +20,16 @@ std::size_t total(const Widths& widths) {
     return std::accumulate(widths.begin(), widths.end(), gaps);
 }
 
-Widths fitted(Widths widths, std::size_t columns) {
+/// The widest gives way, as long as it is wider than `least`.
+Widths fitted(Widths widths, const Widths& least, std::size_t columns) {
     while (total(widths) > columns) {
-        const auto widest = std::max_element(widths.begin(), widths.end());
-        if (widest == widths.end() || *widest <= kNarrowest) break;
-        --*widest;
+        std::size_t widest = widths.size();
+        for (std::size_t i = 0; i < widths.size(); ++i) {
+            const bool wider = widest == widths.size() || widths[i] > widths[widest];
+            if (widths[i] > least[i] && wider) widest = i;
+        }
+        if (widest == widths.size()) break;
+        --widths[widest];
     }
     return widths;
 }
@@ -118,7 +123,11 @@ std::size_t Table::natural_width() const {
 std::string Table::text(const Layout& layout) const {
     if (rows_.empty()) return {};
     const std::size_t room = layout.columns - std::min(layout.columns, layout.indent);
-    const Widths widths = fitted(natural_widths(), room);
+    Widths least(natural_widths().size(), kNarrowest);
+    for (std::size_t i = 0; i < headings_.size(); ++i) {
+        least[i] = std::max(kNarrowest, columns(headings_[i]));
+    }
+    const Widths widths = fitted(natural_widths(), least, room);
     std::string text;
     if (!headings_.empty()) {
         std::vector<Cell> heads;

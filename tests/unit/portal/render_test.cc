@@ -54,6 +54,21 @@ TEST(RenderTest, LinesBreakAtSpacesBeforeColumnOneHundred) {
     EXPECT_EQ(wrapped("a " + endless + " b", 2), "a\n  " + endless + "\n  b");
 }
 
+TEST(RenderTest, ANarrowerLineBreaksEarlier) {
+    EXPECT_EQ(wrapped("one two three", 2, 10), "one two\n  three");
+}
+
+TEST(RenderTest, SpansUseTheLargestUnitOfWhichThereAreTwo) {
+    using std::chrono_literals::operator""s;
+    EXPECT_EQ(span_of(0s), "0 seconds");
+    EXPECT_EQ(span_of(1s), "1 second");
+    EXPECT_EQ(span_of(119s), "119 seconds");
+    EXPECT_EQ(span_of(120s), "2 minutes");
+    EXPECT_EQ(span_of(7199s), "119 minutes");
+    EXPECT_EQ(span_of(2 * 86400s - 1s), "47 hours");
+    EXPECT_EQ(span_of(89 * 86400s), "89 days");
+}
+
 TEST(RenderTest, ColourNeedsATerminalAndATone) {
     EXPECT_EQ(painted("x", Tone::Good, Style::Plain), "x");
     EXPECT_EQ(painted("x", Tone::Ordinary, Style::Terminal), "x");

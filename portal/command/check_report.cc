@@ -42,9 +42,11 @@ std::string age(const Verdict& verdict, policy::WallTime now, bool stale) {
     const auto old = std::max(now - verdict.checked, std::chrono::seconds(0));
     const std::string when = old < std::chrono::seconds(2) ? "just now" : span_of(old) + " ago";
     const std::string text = "Checked " + when + " (" + local_time(verdict.checked) + ")";
-    if (stale) return text + "; stale: the engine could not check again.";
-    if (verdict.expires <= now) return text + "; expired, to be checked again.";
-    return text + ", kept for " + span_of(verdict.expires - now) + " more.";
+    const bool graded = verdict.grade != policy::Grade::None && !verdict.profile.empty();
+    const std::string judge = graded ? ", graded by " + verdict.profile : "";
+    if (stale) return text + judge + "; stale: the engine could not check again.";
+    if (verdict.expires <= now) return text + judge + "; expired, to be checked again.";
+    return text + judge + "; kept for " + span_of(verdict.expires - now) + " more.";
 }
 
 std::string headline(const Report& context, const Verdict& verdict, const Extras& extras) {
@@ -55,7 +57,6 @@ std::string headline(const Report& context, const Verdict& verdict, const Extras
                        painted(level, tone_of_level(level), layout.style);
     if (verdict.grade != policy::Grade::None) {
         text += ", grade " + painted(grade, tone_of_grade(grade), layout.style);
-        if (!verdict.profile.empty()) text += " (" + printable(verdict.profile) + ")";
     }
     text += "\n" + sentence(policy::describe(verdict) + ".", layout);
     if (extras.best_seen && is_ranked(*extras.best_seen) && *extras.best_seen > verdict.level &&

@@ -118,6 +118,7 @@ void CheckRun::write_finished() {
 
 /// After Ctrl-C: what came in behind a domain that has no answer yet.
 void CheckRun::write_what_is_there() {
+    inquiry_.work(0ms);
     for (; written_ < findings_.size(); ++written_) {
         if (findings_[written_]) write(job_.targets.all[written_], *findings_[written_]);
     }

@@ -30,15 +30,15 @@ TEST(CheckSummaryTest, LevelsGradesClassesAndReasonsAreCounted) {
     EXPECT_EQ(summary.done(), 6U);
     EXPECT_EQ(summary.text(6, 1240ms, {}),
               "Summary of 6 domains in 1.2 s; no answer about 1; no domain in 1; 2 named again\n"
-              "  Level    dane                   1  25 %  #####\n"
-              "           encrypted              2  50 %  ##########\n"
-              "           unknown                1  25 %  #####\n"
-              "  Grade    sufficient             3  75 %  ###############\n"
-              "           none                   1  25 %  #####\n"
+              "  Level    dane                    1  25 %  #####\n"
+              "           encrypted               2  50 %  ##########\n"
+              "           unknown                 1  25 %  #####\n"
+              "  Grade    sufficient              3  75 %  ###############\n"
+              "           none                    1  25 %  #####\n"
               "  Meets    class gdpr (1 unknown)  1  25 %  #####\n"
-              "  Reasons  certificate-expired    2  50 %  ##########\n"
-              "           weak-key               1  25 %  #####\n"
-              "           timeout                1  25 %  #####\n");
+              "  Reasons  certificate-expired     2  50 %  ##########\n"
+              "           weak-key                1  25 %  #####\n"
+              "           timeout                 1  25 %  #####\n");
 }
 
 TEST(CheckSummaryTest, AnInterruptedOneSaysHowFarItCame) {

@@ -128,7 +128,8 @@ TEST_F(CheckTest, TheStatusOfSeveralIsTheWorst) {
     const std::vector<int> statuses{kExitYes, kExitNo, kExitTemporary, kExitUnavailable, kExitUsage};
     for (std::size_t i = 0; i < in_order.size(); ++i) {
         for (std::size_t j = 0; j < in_order.size(); ++j) {
-            if (i != j) EXPECT_EQ(run({in_order[i], in_order[j]}, true), statuses[std::max(i, j)]);
+            if (i == j) continue;
+            EXPECT_EQ(run({in_order[i], in_order[j]}, true), statuses[std::max(i, j)]);
         }
         EXPECT_EQ(worse_status(statuses[i], kExitConfig), kExitConfig);
     }

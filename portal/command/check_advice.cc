@@ -74,6 +74,36 @@ std::string certificate_step(const HostVerdict& host, Reason reason) {
     }
 }
 
+std::string grade_step(const HostVerdict& host, const policy::Weakness& weak) {
+    if (weak.reason == Reason::WeakKey || weak.reason == Reason::WeakSignature) {
+        const bool own = weak.depth == 0;
+        const std::string whose = own ? "the certificate of " + host.name
+                                      : "the intermediate certificate that " + host.name + " sends";
+        const bool key = weak.reason == Reason::WeakKey;
+        return "replace " + whose + ", which has " + weak.what + ", by one with " +
+               (key ? "an ECDSA key on secp256r1 or an RSA key of 3072 bits" : "a SHA-256 signature");
+    }
+    switch (weak.reason) {
+        case Reason::OldProtocol:
+            return "offer TLS 1.3, or at least 1.2, on " + host.name + " instead of " + weak.what;
+        case Reason::WeakGroup:
+            return "prefer the key exchange x25519 or secp256r1 on " + host.name + " to " + weak.what;
+        default:
+            return "prefer TLS 1.3, or ECDHE with AES-GCM or ChaCha20, on " + host.name + " to " +
+                   weak.what;
+    }
+}
+
+/// Why the floors' handshake fails: what a laxer one showed to be worst.
+void add_handshake_steps(Steps& steps, const HostVerdict& host) {
+    const std::size_t before = steps.size();
+    for (const policy::Weakness& weak : host.weak) {
+        if (weak.grade == host.grade) add(steps, grade_step(host, weak));
+    }
+    if (steps.size() > before) return;
+    add(steps, "offer TLS 1.2 or newer with ECDHE and AES-GCM or ChaCha20 on " + host.name);
+}
+
 /// What a host lacks to be encrypted, and then to be trusted.
 void add_tls_steps(Steps& steps, const HostVerdict& host, bool with_certificate) {
     if (host.level == Level::Unknown) return;
@@ -83,7 +113,7 @@ void add_tls_steps(Steps& steps, const HostVerdict& host, bool with_certificate)
         } else if (reason == Reason::StarttlsInjection) {
             add(steps, "have " + host.name + " forget what it was sent before TLS began (RFC 3207 §4.2)");
         } else if (reason == Reason::ValidationFailure || (host.tls && host.tls->lax)) {
-            add(steps, "offer TLS 1.2 or newer with ECDHE and AES-GCM or ChaCha20 on " + host.name);
+            add_handshake_steps(steps, host);
         } else if (const std::string step = certificate_step(host, reason);
                    with_certificate && !step.empty()) {
             add(steps, step);
@@ -190,31 +220,11 @@ Steps unknown_steps(const Verdict& verdict) {
     return steps;
 }
 
-std::string grade_step(const HostVerdict& host, const policy::Weakness& weak) {
-    if (weak.reason == Reason::WeakKey || weak.reason == Reason::WeakSignature) {
-        const bool own = weak.depth == 0;
-        const std::string whose = own ? "the certificate of " + host.name
-                                      : "the intermediate certificate that " + host.name + " sends";
-        const bool key = weak.reason == Reason::WeakKey;
-        return "replace " + whose + ", which has " + weak.what + ", by one with " +
-               (key ? "an ECDSA key on secp256r1 or an RSA key of 3072 bits" : "a SHA-256 signature");
-    }
-    switch (weak.reason) {
-        case Reason::OldProtocol:
-            return "offer TLS 1.3, or at least 1.2, on " + host.name + " instead of " + weak.what;
-        case Reason::WeakGroup:
-            return "prefer the key exchange x25519 or secp256r1 on " + host.name + " to " + weak.what;
-        default:
-            return "prefer TLS 1.3, or ECDHE with AES-GCM or ChaCha20, on " + host.name + " to " +
-                   weak.what;
-    }
-}
-
 /// What stands between a host and the next grade; Good and Sufficient name no weakness.
 Steps grade_steps(const Verdict& verdict) {
     Steps steps;
     for (const HostVerdict& host : verdict.hosts) {
-        if (!policy::is_ranked(host.level)) continue;
+        if (host.level <= Level::Plaintext) continue;  // its level has steps of its own
         for (const policy::Weakness& weak : host.weak) {
             if (weak.grade <= verdict.grade) add(steps, grade_step(host, weak));
         }

@@ -125,6 +125,9 @@ Protection certificate_protection(const Verdict& verdict) {
         if (plain) return {kCertificate, State::Absent, "without TLS there is none", ""};
         return not_examined(kCertificate, verdict);
     }
+    if (host->level == Level::Plaintext) {
+        return {kCertificate, State::Unknown, "not judged without a handshake as delivery has it", ""};
+    }
     if (host->dane.status == DaneStatus::Verified && host->dane.usage == 3) {
         return {kCertificate, State::Ok, "the TLSA record vouches for it, not its name or dates",
                 "RFC 7672 §3.1.1"};

@@ -17,14 +17,14 @@ PostfixAnswer looked_up(Floor floor, const Verdict& verdict) {
             passes};
 }
 
-/// The level stands in master.cf; the reason why mail waits there is the one that a map would give.
+/// The level stands in master.cf; the reason why mail stays is the one that a map would give.
 /// Postfix does not ask about a domain's own promises at the level encrypt: what is forbidden is for
 /// the milter to stop.
 PostfixAnswer fixed(Floor floor, std::string_view tls_level, const Verdict& verdict) {
     const bool unasked = floor == Floor::Encrypted && verdict.level == policy::Level::Forbidden;
     const bool passes = unasked || meets(verdict.level, floor);
     std::string answer(tls_level);
-    if (!passes) answer += "; mail waits: " + engine::policy_answer(floor, verdict).text;
+    if (!passes) answer += "; nothing leaves: " + engine::policy_answer(floor, verdict).text;
     return {std::string(to_string(floor)), "master.cf", std::move(answer), passes};
 }
 

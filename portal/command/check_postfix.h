@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // postfix_answers(): what Postfix is told, or does by itself, for mail to a domain under each floor
-// and for ordinary mail: the TLS policy, or the reason for which mail waits.
+// and for ordinary mail: the TLS policy, or the reason for which mail does not leave.
 //
 // The floors encrypted and dane are lines of master.cf that no engine can lower; pkix, mta-sts and
 // default are looked up (TLS_README "TLS policy table"). Threads: pure functions.

@@ -33,7 +33,10 @@ Protection dnssec(const Verdict& verdict) {
     }
     if (verdict.mx_secure) {
         const HostVerdict* open = host_with(verdict, DaneStatus::Insecure);
-        if (open == nullptr) return {kDnssec, State::Ok, "the MX records are signed", "RFC 4035 §5"};
+        const bool without_mx = verdict.domain.starts_with('[');
+        const std::string records = without_mx ? "no MX records are looked up"
+                                               : "the MX records are signed";
+        if (open == nullptr) return {kDnssec, State::Ok, records, "RFC 4035 §5"};
         return {kDnssec, State::Weak,
                 "the MX records are signed, the addresses of " + open->name + " are not",
                 "RFC 7672 §2.2.2"};

@@ -65,7 +65,7 @@ class Check(Scenario):
         policy = "OK secure match=mx.sts-enforce.example servername=hostname"
         for who in ("pkix", "mta-sts", "default"):
             self.assertRegex(told, f" {who} map {re.escape(policy)} ")
-        self.assertIn("master.cf  dane-only; mail waits: sts-enforce.example does not reach", told)
+        self.assertIn("master.cf dane-only; nothing leaves: sts-enforce.example does not reach", told)
         self.assertRegex(self.run_check("dane.example").stdout, r"\n  default +map +OK dane-only\n")
         self.assertIn("NOTFOUND: it publishes no policy", self.run_check("pkix.example", "--direct").stdout)
 

@@ -60,6 +60,12 @@ TEST(CheckAdviceTest, PlaintextNeedsStarttlsOrANewerVersion) {
     old.hosts[0].tls = policy::TlsFacts{"TLSv1", "ECDHE-RSA-AES256-SHA", "", true};
     EXPECT_EQ(steps_to(old, "level encrypted"),
               Steps{"offer TLS 1.2 or newer with ECDHE and AES-GCM or ChaCha20 on mx.example.nl"});
+    old.grade = old.hosts[0].grade = Grade::Insufficient;
+    old.hosts[0].weak = {{Reason::OldProtocol, Grade::Insufficient, "TLSv1", 0},
+                         {Reason::WeakKey, Grade::PhaseOut, "rsa-2048", 0}};
+    EXPECT_EQ(steps_to(old, "level encrypted"),
+              Steps{"offer TLS 1.3, or at least 1.2, on mx.example.nl instead of TLSv1"});
+    EXPECT_EQ(goals(old), (Steps{"level encrypted", "level dane"}));
 }
 
 TEST(CheckAdviceTest, EncryptedNeedsACertificateThatIsValid) {

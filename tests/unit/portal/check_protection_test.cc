@@ -129,7 +129,9 @@ TEST(CheckProtectionTest, Tls) {
     auto lax = test::verdict(Level::Plaintext, {Reason::OldProtocol});
     lax.hosts[0].tls = policy::TlsFacts{"TLSv1.1", "ECDHE-RSA-AES256-SHA", "", true};
     lax.hosts[0].weak = {{Reason::OldProtocol, Grade::Insufficient, "TLSv1.1", 0}};
+    lax.hosts[0].certificate = policy::CertificateFacts{};
     EXPECT_EQ(state_of(lax, "TLS"), "failed NCSC-NL 2025-05 §3.3.1");
+    EXPECT_EQ(state_of(lax, "Certificate"), "unknown ");
 }
 
 TEST(CheckProtectionTest, Certificate) {

@@ -87,8 +87,8 @@ What Postfix is told
                         presents an expired certificate
   mta-sts    map        TEMP example.nl does not reach mta-sts now:
                         mx.example.nl presents an expired certificate
-  dane       master.cf  dane-only; mail waits: example.nl does not reach dane
-                        now: mx.example.nl presents an expired certificate
+  dane       master.cf  dane-only; nothing leaves: example.nl does not reach
+                        dane now: mx.example.nl presents an expired certificate
   default    map        NOTFOUND: it publishes no policy, your own settings hold
 
 What happens to mail
@@ -186,7 +186,7 @@ TEST_F(CheckReportTest, PostfixIsToldThePolicyOfEachFloor) {
     EXPECT_EQ(all[0].answer, "encrypt");
     EXPECT_EQ(all[1].answer, "OK secure match=mx.example.nl servername=hostname");
     EXPECT_TRUE(all[2].answer.starts_with("TEMP example.nl does not reach mta-sts now"));
-    EXPECT_TRUE(all[3].answer.starts_with("dane-only; mail waits: example.nl does not reach dane"));
+    EXPECT_TRUE(all[3].answer.starts_with("dane-only; nothing leaves: example.nl does not reach dane"));
     EXPECT_EQ(all[4].answer, "OK dane-only");
     EXPECT_TRUE(all[0].passes && all[1].passes && !all[2].passes && !all[3].passes && all[4].passes);
 }
@@ -196,7 +196,7 @@ TEST_F(CheckReportTest, TheFloorEncryptedDoesNotAskWhatTheDomainForbids) {
     ASSERT_EQ(forbidden.size(), 4U);
     EXPECT_EQ(forbidden[0].answer, "encrypt");
     const auto plain = postfix_answers(test::verdict(Level::Plaintext, {Reason::StarttlsNotSupported}), "");
-    EXPECT_TRUE(plain[0].answer.starts_with("encrypt; mail waits: "));
+    EXPECT_TRUE(plain[0].answer.starts_with("encrypt; nothing leaves: "));
 }
 
 TEST_F(CheckReportTest, ACommonNameIsTakenOutOfADistinguishedName) {

@@ -12,8 +12,7 @@ using policy::HostVerdict;
 using policy::Level;
 using policy::Reason;
 
-Reason reason_of_failure(DnsStatus status, bool timed_out) {
-    if (status == DnsStatus::Bogus) return Reason::DnssecInvalid;
+Reason reason_of_failure(bool timed_out) {
     return timed_out ? Reason::Timeout : Reason::DnsFailure;
 }
 
@@ -41,6 +40,32 @@ Judgement under_dane(MxTrust trust, const SessionFacts& session) {
     // authenticated, the domain is not: it must not be recorded as secure delivery to the domain.
     if (trust == MxTrust::Insecure) return by_certificate(session, session.dane);
     return {Level::Dane, {}, session.dane};
+}
+
+Judgement unknown_host(Reason reason) {
+    return {Level::Unknown, {reason}, {}};
+}
+
+Judgement bogus_host() {
+    Judgement judgement = unknown_host(Reason::DnssecInvalid);
+    judgement.dane.status = DaneStatus::Bogus;
+    return judgement;
+}
+
+std::optional<Judgement> end_at(const AddressAnswer& addresses) {
+    if (addresses.status == DnsStatus::Bogus) return bogus_host();
+    if (addresses.status == DnsStatus::Failed) {
+        return unknown_host(reason_of_failure(addresses.timed_out));
+    }
+    if (addresses.records.empty()) return unknown_host(Reason::NoAddress);
+    return std::nullopt;
+}
+
+/// RFC 7672 §2.1.2: who can suppress the TLSA answer must not win opportunistic TLS by it.
+std::optional<Judgement> end_at(const TlsaFinding& tlsa) {
+    if (tlsa.state == TlsaState::Bogus) return bogus_host();
+    if (tlsa.state != TlsaState::Failed) return std::nullopt;
+    return unknown_host(reason_of_failure(tlsa.timed_out));
 }
 
 /// `level` with the reasons of all hosts that have it.
@@ -94,31 +119,10 @@ void add_new(std::vector<Reason>& reasons, const std::vector<Reason>& more) {
     }
 }
 
-Judgement unknown_host(Reason reason) {
-    return {Level::Unknown, {reason}, {}};
-}
-
-std::optional<Judgement> end_at(const AddressAnswer& addresses) {
-    if (addresses.status == DnsStatus::Bogus || addresses.status == DnsStatus::Failed) {
-        Judgement end = unknown_host(reason_of_failure(addresses.status, addresses.timed_out));
-        if (addresses.status == DnsStatus::Bogus) end.dane.status = DaneStatus::Bogus;
-        return end;
-    }
-    if (addresses.records.empty()) return unknown_host(Reason::NoAddress);
-    return std::nullopt;
-}
-
-std::optional<Judgement> end_at(const TlsaFinding& tlsa) {
-    // RFC 7672 §2.1.2: who can suppress the TLSA answer must not win opportunistic TLS by it.
-    if (tlsa.state == TlsaState::Bogus) {
-        Judgement end = unknown_host(Reason::DnssecInvalid);
-        end.dane.status = DaneStatus::Bogus;
-        return end;
-    }
-    if (tlsa.state == TlsaState::Failed) {
-        return unknown_host(reason_of_failure(DnsStatus::Failed, tlsa.timed_out));
-    }
-    return std::nullopt;
+std::optional<Judgement> end_at(const HostRoute& route) {
+    if (!route.name) return unknown_host(Reason::NoAddress);
+    if (auto end = end_at(route.addresses)) return end;
+    return end_at(route.tlsa);
 }
 
 Judgement judge_host(MxTrust trust, TlsaState tlsa, const SessionFacts& session) {

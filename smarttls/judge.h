@@ -4,7 +4,7 @@
 // of the domain. Pure functions; every rule names its clause. Two questions decide each rule: what
 // does an attacker gain who can drop or forge this fact, and is it a fact about the server at all?
 //
-//     if (auto end = end_at(addresses)) ...            // nothing to connect to
+//     if (auto end = end_at(route)) ...                // nothing to connect to
 //     Judgement host = judge_host(trust, tlsa.state, session);
 //     DomainJudgement domain = judge_domain(hosts, scope);
 //
@@ -16,9 +16,8 @@
 
 #include "policy/config.h"
 #include "policy/verdict.h"
-#include "smarttls/mx_hosts.h"
+#include "smarttls/mail_routes.h"
 #include "smarttls/tls/session.h"
-#include "smarttls/tlsa_lookup.h"
 
 namespace smarttls::engine {
 
@@ -37,13 +36,9 @@ struct DomainJudgement {
 /// Appends those that are not there yet.
 void add_new(std::vector<policy::Reason>& reasons, const std::vector<policy::Reason>& more);
 
-[[nodiscard]] Judgement unknown_host(policy::Reason reason);
-
-/// A judgement when the answer holds no address to connect to.
-[[nodiscard]] std::optional<Judgement> end_at(const AddressAnswer& addresses);
-
-/// A judgement when the TLSA look-up failed: such a host must not be used (RFC 7672 §2.1.2).
-[[nodiscard]] std::optional<Judgement> end_at(const TlsaFinding& tlsa);
+/// A judgement when the route leads to nothing that could be connected to, or when its TLSA look-up
+/// failed: such a host must not be used (RFC 7672 §2.1.2).
+[[nodiscard]] std::optional<Judgement> end_at(const HostRoute& route);
 
 [[nodiscard]] Judgement judge_host(MxTrust trust, TlsaState tlsa, const SessionFacts& session);
 

@@ -10,7 +10,6 @@
 #include "smarttls/sts/check.h"
 #include "smarttls/tls/second_look.h"
 #include "smarttls/tls/session.h"
-#include "smarttls/tlsa_lookup.h"
 
 namespace smarttls::engine {
 namespace {
@@ -25,20 +24,6 @@ using policy::Verdict;
 
 /// As many addresses of a host are tried as Postfix tries (smtp_mx_address_limit).
 constexpr std::size_t kMostAddresses = 5;
-
-using Ttl = std::optional<std::chrono::seconds>;
-
-Ttl least(Ttl left, Ttl right) {
-    if (!left || !right) return left ? left : right;
-    return std::min(*left, *right);
-}
-
-/// Failed answers have no TTL; failure_ttl speaks for them.
-template <class Record>
-Ttl ttl_of(const Answer<Record>& answer) {
-    if (answer.status == DnsStatus::Failed || answer.status == DnsStatus::Bogus) return {};
-    return answer.ttl;
-}
 
 /// RFC 7672 §3.2.2: the base domain; the names of the next hop only when they led here securely,
 /// or who forges an MX could send us to his host under his own name.
@@ -60,12 +45,6 @@ void apply(Judgement judgement, policy::HostVerdict& verdict) {
     verdict.level = judgement.level;
     verdict.reasons = std::move(judgement.reasons);
     verdict.dane = judgement.dane;
-}
-
-std::vector<std::string> texts_of(const std::vector<policy::IpAddress>& addresses) {
-    std::vector<std::string> texts;
-    for (const policy::IpAddress& address : addresses) texts.push_back(address.str());
-    return texts;
 }
 
 /// Reasons and grade behind those of the level; a host that is not known has none.
@@ -117,13 +96,9 @@ Prober::Prober(asio::any_io_executor executor, Lookup& lookup, AddressGuard guar
 asio::awaitable<Verdict> Prober::probe(NextHop next_hop, Deadline deadline) {
     Verdict verdict;
     verdict.domain = next_hop.str();
-    MailHosts found = named_host(next_hop);
-    Ttl ttl;
-    if (next_hop.has_mx_lookup()) {
-        const MxAnswer mx = co_await lookup_.mx(next_hop.name(), deadline);
-        found = mail_hosts(next_hop, mx);
-        ttl = ttl_of(mx);
-    }
+    const HostsFinding hosts = co_await find_hosts(lookup_, next_hop, deadline);
+    const MailHosts& found = hosts.mail;
+    Ttl ttl = hosts.ttl;
     verdict.mx_secure = found.trust == MxTrust::Secure;
     verdict.level = found.level;
     if (found.reason) verdict.reasons = {*found.reason};
@@ -154,38 +129,22 @@ asio::awaitable<Verdict> Prober::probe(NextHop next_hop, Deadline deadline) {
     co_return concluded(std::move(verdict), ttl, settings_);
 }
 
-asio::awaitable<std::vector<Prober::HostFinding>> Prober::examine_all(std::vector<Task> tasks) {
+asio::awaitable<std::vector<HostFinding>> Prober::examine_all(std::vector<Task> tasks) {
     std::vector<asio::awaitable<HostFinding>> work;
     for (Task& task : tasks) work.push_back(examine(std::move(task)));
     co_return co_await gather(executor_, std::move(work));
 }
 
-asio::awaitable<Prober::HostFinding> Prober::examine(Task task) {
-    HostFinding finding;
-    finding.verdict.name = task.host.name;
-    finding.verdict.preference = task.host.preference;
-    const auto name = DomainName::parse(task.host.name);
-    if (!name) {  // RFC 5321 §5.1: an MX names a host, not an address
-        apply(unknown_host(Reason::NoAddress), finding.verdict);
-        co_return finding;
-    }
-    const AddressAnswer addresses = co_await lookup_.addresses(*name, task.deadline);
-    finding.ttl = ttl_of(addresses);
-    finding.verdict.addresses = texts_of(addresses.records);
-    if (auto end = end_at(addresses)) {
+asio::awaitable<HostFinding> Prober::examine(Task task) {
+    const HostRoute route = co_await find_route(lookup_, task.host, task.port, task.deadline);
+    HostFinding finding = begun(task.host, route);
+    if (auto end = end_at(route)) {
         apply(*std::move(end), finding.verdict);
         co_return finding;
     }
-    const TlsaFinding tlsa =
-        co_await find_tlsa(lookup_, *name, addresses, task.port, task.deadline);
-    finding.ttl = least(finding.ttl, tlsa.ttl);
-    if (auto end = end_at(tlsa)) {
-        apply(*std::move(end), finding.verdict);
-        co_return finding;
-    }
-    const DaneDemand demand = demand_of(tlsa, *name, task.trust, task.next_hop_names);
-    SessionFacts facts = co_await talk_to(task, *name, addresses, demand);
-    apply(judge_host(task.trust, tlsa.state, facts), finding.verdict);
+    const DaneDemand demand = demand_of(route.tlsa, *route.name, task.trust, task.next_hop_names);
+    SessionFacts facts = co_await talk_to(task, *route.name, route.addresses, demand);
+    apply(judge_host(task.trust, route.tlsa.state, facts), finding.verdict);
     finding.verdict.tls = std::move(facts.tls);
     finding.verdict.certificate = std::move(facts.certificate);
     finding.verdict.chain = std::move(facts.chain);

@@ -2,7 +2,7 @@
 //
 // Prober: finds out how well the mail servers of a next hop are protected: MX, addresses, TLSA,
 // MTA-STS, one SMTP session per host, judgement. probe() is the story; each step stands in a file
-// of its own (mx_hosts.h, tlsa_lookup.h, sts/finder.h, tls/session.h, judge.h, sts/check.h).
+// of its own (mail_routes.h, sts/finder.h, tls/session.h, judge.h, sts/check.h).
 //
 //     Prober prober(executor, lookup, guard, tls, settings);
 //     policy::Verdict verdict = co_await prober.probe(next_hop, deadline);
@@ -25,7 +25,7 @@
 #include "smarttls/address_guard.h"
 #include "smarttls/dns/lookup.h"
 #include "smarttls/judge.h"
-#include "smarttls/mx_hosts.h"
+#include "smarttls/mail_routes.h"
 #include "smarttls/sts/finder.h"
 #include "smarttls/tls/context.h"
 
@@ -55,8 +55,7 @@ struct ProbeSettings {
 
 /// With the moment of its making and of its end: `ttl` within the bounds of the settings.
 [[nodiscard]] policy::Verdict concluded(policy::Verdict verdict,
-                                        std::optional<std::chrono::seconds> ttl,
-                                        const ProbeSettings& settings);
+                                        Ttl ttl, const ProbeSettings& settings);
 
 class Prober {
   public:
@@ -77,12 +76,6 @@ class Prober {
         std::vector<policy::DomainName> next_hop_names;
         std::uint16_t port = 0;
         policy::Deadline deadline;
-    };
-
-    /// A host's verdict, and how long its DNS answers hold.
-    struct HostFinding {
-        policy::HostVerdict verdict;
-        std::optional<std::chrono::seconds> ttl;
     };
 
     boost::asio::awaitable<std::vector<HostFinding>> examine_all(std::vector<Task> tasks);

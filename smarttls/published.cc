@@ -5,10 +5,10 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "smarttls/gather.h"
+#include "smarttls/judge.h"
 #include "smarttls/sts/check.h"
 #include "smarttls/sts/match.h"
 #include "smarttls/tls/dane.h"
-#include "smarttls/tlsa_lookup.h"
 
 namespace smarttls::engine {
 namespace {
@@ -22,32 +22,11 @@ using policy::Level;
 using policy::Reason;
 using policy::Verdict;
 
-using Ttl = std::optional<std::chrono::seconds>;
-
-Ttl least(Ttl left, Ttl right) {
-    if (!left || !right) return left ? left : right;
-    return std::min(*left, *right);
-}
-
-template <class Record>
-Ttl ttl_of(const Answer<Record>& answer) {
-    const bool failed = answer.status == DnsStatus::Failed || answer.status == DnsStatus::Bogus;
-    return failed ? Ttl{} : Ttl{answer.ttl};
-}
-
-/// Verified stands for "has records that can be met": nobody has seen the certificate.
+/// Of a look-up that did not fail. Verified stands for "has records that can be met": nobody has
+/// seen the certificate.
 DaneStatus dane_of(const TlsaFinding& tlsa, const DomainName& host, const TlsContext& tls) {
-    switch (tlsa.state) {
-        case TlsaState::Absent:
-            return DaneStatus::None;
-        case TlsaState::Insecure:
-            return DaneStatus::Insecure;
-        case TlsaState::Bogus:
-        case TlsaState::Failed:
-            return DaneStatus::Bogus;
-        case TlsaState::Present:
-            break;
-    }
+    if (tlsa.state == TlsaState::Insecure) return DaneStatus::Insecure;
+    if (tlsa.state != TlsaState::Present) return DaneStatus::None;
     const DaneDemand demand{tlsa.records, {tlsa.base.value_or(host)}};
     const bool usable = unmet(demand, tls).status == DaneStatus::Mismatch;
     return usable ? DaneStatus::Verified : DaneStatus::Unusable;
@@ -86,13 +65,9 @@ Publications::Publications(asio::any_io_executor executor, Lookup& lookup, TlsCo
 asio::awaitable<Verdict> Publications::read(policy::NextHop next_hop, Deadline deadline) {
     Verdict verdict;
     verdict.domain = next_hop.str();
-    MailHosts found = named_host(next_hop);
-    Ttl ttl;
-    if (next_hop.has_mx_lookup()) {
-        const MxAnswer mx = co_await lookup_.mx(next_hop.name(), deadline);
-        found = mail_hosts(next_hop, mx);
-        ttl = ttl_of(mx);
-    }
+    const HostsFinding hosts = co_await find_hosts(lookup_, next_hop, deadline);
+    const MailHosts& found = hosts.mail;
+    Ttl ttl = hosts.ttl;
     verdict.mx_secure = found.trust == MxTrust::Secure;
     verdict.level = found.level;
     if (found.reason) verdict.reasons = {*found.reason};
@@ -120,7 +95,7 @@ asio::awaitable<Verdict> Publications::read(policy::NextHop next_hop, Deadline d
     co_return concluded(std::move(verdict), ttl, settings_);
 }
 
-asio::awaitable<std::vector<Publications::HostFinding>> Publications::look_at_all(
+asio::awaitable<std::vector<HostFinding>> Publications::look_at_all(
     std::vector<Task> tasks) {
     std::vector<asio::awaitable<HostFinding>> work;
     for (Task& task : tasks) work.push_back(look_at(std::move(task)));
@@ -128,28 +103,15 @@ asio::awaitable<std::vector<Publications::HostFinding>> Publications::look_at_al
 }
 
 /// A host without address takes no part: Postfix finds that out by itself.
-asio::awaitable<Publications::HostFinding> Publications::look_at(Task task) {
-    HostFinding finding;
-    finding.verdict.name = task.host.name;
-    finding.verdict.preference = task.host.preference;
-    const auto name = DomainName::parse(task.host.name);
-    if (!name) co_return finding;
-    const AddressAnswer addresses = co_await lookup_.addresses(*name, task.deadline);
-    finding.ttl = ttl_of(addresses);
-    if (addresses.status == DnsStatus::Failed || addresses.status == DnsStatus::Bogus) {
+asio::awaitable<HostFinding> Publications::look_at(Task task) {
+    const HostRoute route = co_await find_route(lookup_, task.host, task.port, task.deadline);
+    HostFinding finding = begun(task.host, route);
+    const auto end = end_at(route);
+    if (!end) {
+        finding.verdict.dane.status = dane_of(route.tlsa, *route.name, tls_);
+    } else if (end->reasons.front() != Reason::NoAddress) {
         finding.verdict.dane.status = DaneStatus::Bogus;
-        finding.verdict.reasons = {addresses.status == DnsStatus::Bogus ? Reason::DnssecInvalid
-                                                                        : Reason::DnsFailure};
-        co_return finding;
-    }
-    if (addresses.records.empty()) co_return finding;
-    const TlsaFinding tlsa =
-        co_await find_tlsa(lookup_, *name, addresses, task.port, task.deadline);
-    finding.ttl = least(finding.ttl, tlsa.ttl);
-    finding.verdict.dane.status = dane_of(tlsa, *name, tls_);
-    if (finding.verdict.dane.status == DaneStatus::Bogus) {
-        finding.verdict.reasons = {tlsa.state == TlsaState::Bogus ? Reason::DnssecInvalid
-                                                                  : Reason::DnsFailure};
+        finding.verdict.reasons = end->reasons;
     }
     co_return finding;
 }

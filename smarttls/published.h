@@ -37,10 +37,6 @@ class Publications {
         std::uint16_t port = 0;
         policy::Deadline deadline;
     };
-    struct HostFinding {
-        policy::HostVerdict verdict;
-        std::optional<std::chrono::seconds> ttl;
-    };
 
     boost::asio::awaitable<std::vector<HostFinding>> look_at_all(std::vector<Task> tasks);
     boost::asio::awaitable<HostFinding> look_at(Task task);

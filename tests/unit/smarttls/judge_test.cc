@@ -151,33 +151,49 @@ TEST(JudgeHost, GivesDaneOnlyForAVerifiedRecordBehindASecureMx) {
     }
 }
 
+HostRoute route_to_address() {
+    HostRoute route;
+    route.name = policy::DomainName::parse("mx.example.nl").value();
+    route.addresses.status = DnsStatus::Secure;
+    route.addresses.outcome = DnsOutcome::Records;
+    route.addresses.records = {policy::IpAddress::parse("192.0.2.1").value()};
+    route.tlsa.state = TlsaState::Absent;
+    return route;
+}
+
+TEST(EndAt, StopsBeforeAConnectionWhereTheMxNamesNoHost) {
+    HostRoute route = route_to_address();
+    EXPECT_FALSE(end_at(route));
+    route.name.reset();
+    EXPECT_EQ(end_at(route)->reasons, Reasons{Reason::NoAddress});
+}
+
 TEST(EndAt, StopsBeforeAConnectionWhereDnsFails) {
-    AddressAnswer addresses;
-    addresses.status = DnsStatus::Bogus;
-    EXPECT_EQ(end_at(addresses)->reasons, Reasons{Reason::DnssecInvalid});
-    EXPECT_EQ(end_at(addresses)->dane.status, DaneStatus::Bogus);
-    addresses.status = DnsStatus::Failed;
-    EXPECT_EQ(end_at(addresses)->reasons, Reasons{Reason::DnsFailure});
-    addresses.timed_out = true;
-    EXPECT_EQ(end_at(addresses)->reasons, Reasons{Reason::Timeout});
-    addresses.status = DnsStatus::Secure;
-    addresses.outcome = DnsOutcome::NoData;
-    EXPECT_EQ(end_at(addresses)->reasons, Reasons{Reason::NoAddress});
-    addresses.records = {policy::IpAddress::parse("192.0.2.1").value()};
-    EXPECT_FALSE(end_at(addresses));
+    HostRoute route = route_to_address();
+    route.addresses.records.clear();
+    route.addresses.status = DnsStatus::Bogus;
+    EXPECT_EQ(end_at(route)->reasons, Reasons{Reason::DnssecInvalid});
+    EXPECT_EQ(end_at(route)->dane.status, DaneStatus::Bogus);
+    route.addresses.status = DnsStatus::Failed;
+    EXPECT_EQ(end_at(route)->reasons, Reasons{Reason::DnsFailure});
+    route.addresses.timed_out = true;
+    EXPECT_EQ(end_at(route)->reasons, Reasons{Reason::Timeout});
+    route.addresses.status = DnsStatus::Secure;
+    route.addresses.outcome = DnsOutcome::NoData;
+    EXPECT_EQ(end_at(route)->reasons, Reasons{Reason::NoAddress});
 }
 
 TEST(EndAt, StopsBeforeAConnectionWhereTheTlsaLookUpFails) {
-    TlsaFinding tlsa;
-    tlsa.state = TlsaState::Bogus;
-    EXPECT_EQ(end_at(tlsa)->level, Level::Unknown);
-    EXPECT_EQ(end_at(tlsa)->reasons, Reasons{Reason::DnssecInvalid});
-    EXPECT_EQ(end_at(tlsa)->dane.status, DaneStatus::Bogus);
-    tlsa.state = TlsaState::Failed;
-    EXPECT_EQ(end_at(tlsa)->reasons, Reasons{Reason::DnsFailure});
+    HostRoute route = route_to_address();
+    route.tlsa.state = TlsaState::Bogus;
+    EXPECT_EQ(end_at(route)->level, Level::Unknown);
+    EXPECT_EQ(end_at(route)->reasons, Reasons{Reason::DnssecInvalid});
+    EXPECT_EQ(end_at(route)->dane.status, DaneStatus::Bogus);
+    route.tlsa.state = TlsaState::Failed;
+    EXPECT_EQ(end_at(route)->reasons, Reasons{Reason::DnsFailure});
     for (const TlsaState state : {TlsaState::Present, TlsaState::Absent, TlsaState::Insecure}) {
-        tlsa.state = state;
-        EXPECT_FALSE(end_at(tlsa));
+        route.tlsa.state = state;
+        EXPECT_FALSE(end_at(route));
     }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // find_tlsa: the TLSA records of one mail host, as RFC 7672 §2.2.2 and §2.2.3 order the look-ups:
-// only behind a secure address answer, for the CNAME expansion first, then for the name itself.
+// behind a secure address answer, for the CNAME expansion first, then for the name itself; behind an
+// insecure one only where the first CNAME is secure, and then for the name itself alone.
 //
 //     TlsaFinding tlsa = co_await find_tlsa(lookup, host, address_answer, port, deadline);
 //
@@ -20,7 +21,7 @@ namespace smarttls::engine {
 enum class TlsaState {
     Present,   // a secure RRset: TLS is mandatory (RFC 7672 §2.2.3)
     Absent,    // securely denied
-    Insecure,  // the address or the TLSA answer was not validated: DANE does not apply
+    Insecure,  // the address (and its first CNAME) or the TLSA answer was not validated: no DANE
     Bogus,     // validation failed
     Failed,    // no answer
 };
@@ -30,7 +31,7 @@ struct TlsaFinding {
     bool timed_out = false;
     std::vector<TlsaRecord> records;          // of Present
     std::optional<policy::DomainName> base;   // of Present: the TLSA base domain
-    std::optional<std::chrono::seconds> ttl;  // least of the TLSA answers; none if none was asked
+    std::optional<std::chrono::seconds> ttl;  // least of the answers; none if none was asked
 };
 
 [[nodiscard]] boost::asio::awaitable<TlsaFinding> find_tlsa(Lookup& lookup, policy::DomainName host,

@@ -43,6 +43,11 @@ struct TlsaRecord {
     std::vector<std::uint8_t> data;
 };
 
+/// RFC 1035 §3.3.1.
+struct CnameRecord {
+    std::string target;  // lower case, no final dot
+};
+
 /// RFC 1035 §3.3.14: the strings of one record, joined without anything between (RFC 8461 §3.1).
 struct TxtRecord {
     std::string text;  // whatever bytes the zone holds
@@ -63,5 +68,6 @@ using MxAnswer = Answer<MxRecord>;
 using AddressAnswer = Answer<policy::IpAddress>;
 using TlsaAnswer = Answer<TlsaRecord>;
 using TxtAnswer = Answer<TxtRecord>;
+using CnameAnswer = Answer<CnameRecord>;
 
 }  // namespace smarttls::engine

@@ -38,6 +38,10 @@ class Lookup {
     /// TXT at the name itself, behind CNAMEs if there are any.
     virtual boost::asio::awaitable<TxtAnswer> txt(policy::DomainName name,
                                                   policy::Deadline deadline) = 0;
+
+    /// The CNAME at the name itself, not followed: its status is that of this one link.
+    virtual boost::asio::awaitable<CnameAnswer> cname(policy::DomainName name,
+                                                      policy::Deadline deadline) = 0;
 };
 
 }  // namespace smarttls::engine

@@ -97,6 +97,8 @@ AnyRecord decode(const ldns_rr& record, RecordType type) {
             return IpAddress::v6(std::span<const std::uint8_t, 16>(data, 16));
         case RecordType::Mx:
             return MxRecord{ldns_rdf2native_int16(first), text_of(ldns_rr_rdf(&record, 1))};
+        case RecordType::Cname:
+            return CnameRecord{text_of(first)};
         case RecordType::Txt:
             return joined_text(record);
         case RecordType::Tlsa:
@@ -182,6 +184,8 @@ std::string to_string(RecordType type) {
     switch (type) {
         case RecordType::A:
             return "A";
+        case RecordType::Cname:
+            return "CNAME";
         case RecordType::Mx:
             return "MX";
         case RecordType::Txt:
@@ -208,11 +212,13 @@ std::string to_string(Rcode rcode) {
             return "NOTIMP";
         case Rcode::Refused:
             return "REFUSED";
+        case Rcode::BadVers:
+            return "BADVERS";
     }
     return "RCODE " + std::to_string(static_cast<unsigned>(rcode));
 }
 
-Result<Query> build_query(Question question, Checking checking) {
+Result<Query> build_query(Question question, Checking checking, Edns edns) {
     NameHandle name(ldns_dname_new_frm_str(question.name.c_str()));
     if (!name) return fail(ErrorKind::Malformed, policy::quote(question.name) + " is no DNS name");
     // AD in a query asks for AD in the reply (RFC 6840 §5.7). DO, which would do the same, is set
@@ -229,8 +235,10 @@ Result<Query> build_query(Question question, Checking checking) {
         return fail(ErrorKind::Temporary, "no random number for a DNS query");
     }
     ldns_pkt_set_id(packet.get(), id);
-    ldns_pkt_set_edns_udp_size(packet.get(), kUdpSize);
-    ldns_pkt_set_edns_do(packet.get(), true);
+    if (edns == Edns::With) {
+        ldns_pkt_set_edns_udp_size(packet.get(), kUdpSize);
+        ldns_pkt_set_edns_do(packet.get(), true);
+    }
     std::size_t size = 0;
     auto wire = to_wire(*packet, size);
     if (!wire) return because(wire, policy::quote(question.name));

@@ -27,10 +27,13 @@ namespace smarttls::engine {
 
 using Bytes = std::vector<std::uint8_t>;
 
-enum class RecordType : std::uint16_t { A = 1, Mx = 15, Txt = 16, Aaaa = 28, Tlsa = 52 };
+enum class RecordType : std::uint16_t { A = 1, Cname = 5, Mx = 15, Txt = 16, Aaaa = 28, Tlsa = 52 };
 
 /// Whether the resolver is to validate: Disabled sets the CD bit (RFC 4035 §3.2.2).
 enum class Checking { Enabled, Disabled };
+
+/// Whether the query carries an OPT record (RFC 6891): without, replies are 512 bytes at most.
+enum class Edns { With, Without };
 
 /// RFC 1035 §4.1.1; other numbers occur.
 enum class Rcode : std::uint16_t {
@@ -40,6 +43,7 @@ enum class Rcode : std::uint16_t {
     NxDomain = 3,
     NotImp = 4,
     Refused = 5,
+    BadVers = 16,  // RFC 6891 §9
 };
 
 struct Question {
@@ -54,7 +58,7 @@ struct Query {
     Bytes bytes;
 };
 
-using AnyRecord = std::variant<MxRecord, policy::IpAddress, TlsaRecord, TxtRecord>;
+using AnyRecord = std::variant<MxRecord, policy::IpAddress, TlsaRecord, TxtRecord, CnameRecord>;
 
 struct Reply {
     Rcode rcode = Rcode::ServFail;               // with the upper bits of RFC 6891 §6.1.3
@@ -71,8 +75,9 @@ struct Reply {
 [[nodiscard]] std::string to_string(RecordType type);
 [[nodiscard]] std::string to_string(Rcode rcode);
 
-/// A standard query with a fresh random id, RD, AD, and EDNS with DO.
-[[nodiscard]] policy::Result<Query> build_query(Question question, Checking checking);
+/// A standard query with a fresh random id, RD, AD, and DO where there is EDNS.
+[[nodiscard]] policy::Result<Query> build_query(Question question, Checking checking,
+                                                Edns edns = Edns::With);
 
 /// True if `packet` is a response with the id, opcode and question of `query`. Everything else on
 /// a UDP socket is somebody's guess and is dropped.

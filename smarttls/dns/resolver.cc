@@ -54,6 +54,12 @@ Judgement judge(const Reply& reply) {
     return Judgement::Unclear;
 }
 
+/// RFC 6891 §6.1.3 and §7: the server is older than EDNS, or than its version. Without EDNS it may
+/// still answer; AD in the query asks for AD in the reply all the same (RFC 6840 §5.7).
+bool rejects_edns(Rcode rcode) {
+    return rcode == Rcode::FormErr || rcode == Rcode::NotImp || rcode == Rcode::BadVers;
+}
+
 std::string refusal(const Reply& reply) {
     const std::string reasons = describe(reply.extended_errors);
     return "answers " + to_string(reply.rcode) + (reasons.empty() ? "" : " (" + reasons + ")");
@@ -145,6 +151,11 @@ asio::awaitable<TxtAnswer> Resolver::txt(DomainName name, Deadline deadline) {
     co_return narrowed<TxtRecord>(co_await look_up(std::move(question), deadline));
 }
 
+asio::awaitable<CnameAnswer> Resolver::cname(DomainName name, Deadline deadline) {
+    Question question(name.str(), RecordType::Cname);
+    co_return narrowed<CnameRecord>(co_await look_up(std::move(question), deadline));
+}
+
 /// Rounds over the servers. Bogus is final: a second resolver that does not validate would turn it
 /// into an answer (RFC 7672 §2.1.1). A server that spoke is not asked again; a silent one is.
 asio::awaitable<Found> Resolver::look_up(Question question, Deadline deadline) {
@@ -198,17 +209,26 @@ asio::awaitable<Found> Resolver::ask(DnsServer server, Question question, Deadli
 
 asio::awaitable<Result<Reply>> Resolver::exchange(DnsServer server, Question question,
                                                   Checking checking, Deadline deadline) {
-    const auto query = build_query(std::move(question), checking);
+    auto query = build_query(question, checking, Edns::With);
     if (!query) co_return tl::unexpected(query.error());
+    auto reply = co_await carry(server, *std::move(query), deadline);
+    if (!reply || !rejects_edns(reply->rcode)) co_return reply;
+    query = build_query(std::move(question), checking, Edns::Without);
+    if (!query) co_return tl::unexpected(query.error());
+    co_return co_await carry(server, *std::move(query), deadline);
+}
+
+/// UDP, then TCP when the answer is truncated.
+asio::awaitable<Result<Reply>> Resolver::carry(DnsServer server, Query query, Deadline deadline) {
     const auto this_try = [&] {
         return deadline.sooner(Deadline::after(Deadline::Clock::now(), settings_.try_timeout));
     };
-    auto packet = co_await exchange_udp(server, query->bytes, this_try());
+    auto packet = co_await exchange_udp(server, query.bytes, this_try());
     if (packet && is_truncated(*packet)) {
-        packet = co_await exchange_tcp(server, query->bytes, this_try());
+        packet = co_await exchange_tcp(server, query.bytes, this_try());
     }
     if (!packet) co_return tl::unexpected(packet.error());
-    co_return parse_reply(*query, *packet);
+    co_return parse_reply(query, *packet);
 }
 
 bool Resolver::is_trusted(const DnsServer& server) const {

@@ -53,6 +53,9 @@ class Resolver final : public Lookup {
     boost::asio::awaitable<TxtAnswer> txt(policy::DomainName name,
                                           policy::Deadline deadline) override;
 
+    boost::asio::awaitable<CnameAnswer> cname(policy::DomainName name,
+                                              policy::Deadline deadline) override;
+
   private:
     using Found = Answer<AnyRecord>;
 
@@ -62,6 +65,8 @@ class Resolver final : public Lookup {
     boost::asio::awaitable<policy::Result<Reply>> exchange(DnsServer server, Question question,
                                                            Checking checking,
                                                            policy::Deadline deadline);
+    boost::asio::awaitable<policy::Result<Reply>> carry(DnsServer server, Query query,
+                                                        policy::Deadline deadline);
     [[nodiscard]] bool is_trusted(const DnsServer& server) const;
 
     ResolverSettings settings_;

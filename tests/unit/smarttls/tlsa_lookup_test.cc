@@ -29,6 +29,9 @@ class FindTlsa : public testing::Test {
     void publish(const char* base) {
         dns_.tlsa_answers[base] = records<TlsaRecord>(DnsStatus::Secure, {kRecord}, 60);
     }
+    void alias(DnsStatus status) {
+        dns_.cname_answers["mx.example"] = records<CnameRecord>(status, {{"real.example"}}, 30);
+    }
     TableLookup dns_;
 };
 
@@ -39,6 +42,38 @@ TEST_F(FindTlsa, AsksNothingBehindAnInsecureAddress) {
     EXPECT_TRUE(found.records.empty());
     EXPECT_EQ(dns_.asked, Asked{});
     EXPECT_FALSE(found.ttl);
+}
+
+TEST_F(FindTlsa, AsksAtTheOriginalNameAloneWhereOnlyTheFirstCnameIsSecure) {
+    publish("real.example");
+    publish("mx.example");
+    alias(DnsStatus::Secure);
+    const TlsaFinding found = find(DnsStatus::Insecure, "real.example");
+    EXPECT_EQ(found.state, TlsaState::Present);
+    EXPECT_EQ(found.base->str(), "mx.example");
+    EXPECT_EQ(found.ttl, std::chrono::seconds(30));  // of the CNAME
+    EXPECT_EQ(dns_.asked, (Asked{"CNAME mx.example", kBoth.back()}));
+    dns_.tlsa_answers.erase("mx.example");
+    EXPECT_EQ(find(DnsStatus::Insecure, "real.example").state, TlsaState::Absent);
+}
+
+TEST_F(FindTlsa, AsksNothingBehindAnInsecureFirstCname) {
+    publish("mx.example");
+    alias(DnsStatus::Insecure);
+    EXPECT_EQ(find(DnsStatus::Insecure, "real.example").state, TlsaState::Insecure);
+    dns_.cname_answers.clear();  // it is gone meanwhile, provably
+    EXPECT_EQ(find(DnsStatus::Insecure, "real.example").state, TlsaState::Insecure);
+    EXPECT_EQ(dns_.asked, (Asked{"CNAME mx.example", "CNAME mx.example"}));
+}
+
+TEST_F(FindTlsa, FailsWhereTheFirstCnameCannotBeLookedUp) {
+    publish("mx.example");
+    for (const auto& [status, state] : {std::pair(DnsStatus::Failed, TlsaState::Failed),
+                                        std::pair(DnsStatus::Bogus, TlsaState::Bogus)}) {
+        dns_.cname_answers["mx.example"] = without_records<CnameRecord>(status, DnsOutcome::None);
+        EXPECT_EQ(find(DnsStatus::Insecure, "real.example").state, state);
+    }
+    EXPECT_EQ(dns_.asked, (Asked{"CNAME mx.example", "CNAME mx.example"}));
 }
 
 TEST_F(FindTlsa, FindsSecureRecords) {

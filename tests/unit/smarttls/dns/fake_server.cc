@@ -40,8 +40,9 @@ udp::endpoint FakeServer::endpoint() const {
     return udp_.local_endpoint();
 }
 
-Replies FakeServer::answer(Bytes query, bool over_tcp) {
-    asked_.push_back(Asked{query, wire::read_query(query), over_tcp});
+Replies FakeServer::answer(Asked asked) {
+    asked.query = wire::read_query(asked.bytes);
+    asked_.push_back(std::move(asked));
     return script_(asked_.back());
 }
 
@@ -52,7 +53,7 @@ asio::awaitable<void> FakeServer::serve_udp() {
         const std::size_t size =
             co_await udp_.async_receive_from(asio::buffer(query), client, asio::use_awaitable);
         query.resize(size);
-        for (const Bytes& reply : answer(std::move(query), false)) {
+        for (const Bytes& reply : answer({std::move(query), {}, false, client.port()})) {
             co_await udp_.async_send_to(asio::buffer(reply), client, asio::use_awaitable);
         }
     }
@@ -61,11 +62,12 @@ asio::awaitable<void> FakeServer::serve_udp() {
 asio::awaitable<void> FakeServer::serve_tcp() {
     for (;;) {
         tcp::socket client = co_await tcp_.async_accept(asio::use_awaitable);
+        const std::uint16_t port = client.remote_endpoint().port();
         Bytes prefix(2);
         co_await asio::async_read(client, asio::buffer(prefix), asio::use_awaitable);
         Bytes query(static_cast<std::size_t>(prefix[0] << 8 | prefix[1]));
         co_await asio::async_read(client, asio::buffer(query), asio::use_awaitable);
-        for (const Bytes& reply : answer(std::move(query), true)) {
+        for (const Bytes& reply : answer({std::move(query), {}, true, port})) {
             const Bytes framed =
                 wire::operator+(wire::u16(static_cast<unsigned>(reply.size())), reply);
             co_await asio::async_write(client, asio::buffer(framed), asio::use_awaitable);

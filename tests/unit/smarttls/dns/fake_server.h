@@ -25,6 +25,7 @@ struct Asked {
     Bytes bytes;
     wire::ReadQuery query;
     bool over_tcp = false;
+    std::uint16_t client_port = 0;
 
     [[nodiscard]] bool checking_disabled() const { return (query.flags & wire::kCd) != 0; }
 };
@@ -43,7 +44,7 @@ class FakeServer {
   private:
     boost::asio::awaitable<void> serve_udp();
     boost::asio::awaitable<void> serve_tcp();
-    Replies answer(Bytes query, bool over_tcp);
+    Replies answer(Asked asked);
 
     Script script_;
     std::vector<Asked> asked_;

@@ -46,6 +46,13 @@ TEST(BuildQuery, DisablesCheckingOnRequest) {
     EXPECT_EQ(read_query(query->bytes).flags, kRd | kAd | kCd);
 }
 
+TEST(BuildQuery, LeavesEdnsOutOnRequest) {
+    const auto query =
+        build_query(Question("example.org", RecordType::A), Checking::Enabled, Edns::Without);
+    EXPECT_EQ(read_query(query->bytes).flags, kRd | kAd);
+    EXPECT_EQ(read_query(query->bytes).rest, Bytes());
+}
+
 TEST(BuildQuery, DrawsItsIdsAtRandom) {
     std::set<std::uint16_t> ids;
     for (int count = 0; count < 64; ++count) ids.insert(read_query(mx_query().bytes).id);

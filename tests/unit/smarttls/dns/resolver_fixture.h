@@ -93,6 +93,11 @@ class ResolverTest : public testing::Test {
         return run(resolver.txt(domain("_mta-sts.example.org"), in(std::chrono::seconds(20))));
     }
 
+    CnameAnswer cname() {
+        Resolver resolver(settings_);
+        return run(resolver.cname(domain("mx.example.org"), in(std::chrono::seconds(20))));
+    }
+
     boost::asio::io_context io_;
     std::list<FakeServer> servers_;
     ResolverSettings settings_{

@@ -5,6 +5,8 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <set>
+
 #include "tests/unit/smarttls/dns/resolver_fixture.h"
 
 namespace smarttls::engine {
@@ -54,6 +56,48 @@ TEST_F(ResolverTest, DropsForgedAnswersAndWaitsForTheRightOne) {
     ASSERT_EQ(answer.records.size(), 1U);
     EXPECT_EQ(answer.records[0].exchange, "mx.example.org");
     EXPECT_EQ(server.asked().size(), 1U);
+}
+
+TEST_F(ResolverTest, AsksOnceMoreWithoutEdnsWhereEdnsIsRefused) {
+    for (const Rcode rcode : {Rcode::FormErr, Rcode::NotImp, Rcode::BadVers}) {
+        settings_.servers.clear();
+        FakeServer& server = serve([rcode](const Asked& asked) -> Replies {
+            if (asked.query.rest.empty()) return one_mx(asked);
+            Wire refusal(asked.bytes);
+            refusal.rcode(static_cast<unsigned>(rcode));
+            if (rcode == Rcode::BadVers) refusal.opt();
+            return {refusal};
+        });
+        EXPECT_EQ(mx().status, DnsStatus::Secure) << to_string(rcode);
+        ASSERT_EQ(server.asked().size(), 2U) << to_string(rcode);
+        EXPECT_EQ(server.asked()[1].query.flags & kAd, kAd);
+        EXPECT_NE(server.asked()[0].query.id, server.asked()[1].query.id);
+    }
+}
+
+TEST_F(ResolverTest, FailsWhereTheQueryWithoutEdnsIsRefusedToo) {
+    FakeServer& server = serve(always([](Wire& reply) { reply.rcode(1); }));
+    EXPECT_EQ(mx().status, DnsStatus::Failed);
+    EXPECT_EQ(server.asked().size(), 2U);
+}
+
+TEST_F(ResolverTest, AsksFromAnotherPortEachTime) {
+    FakeServer& server = serve(one_mx);
+    std::set<std::uint16_t> ports;
+    for (int query = 0; query < 20; ++query) static_cast<void>(mx());
+    for (const Asked& asked : server.asked()) ports.insert(asked.client_port);
+    EXPECT_GT(ports.size(), 15U);  // drawn by the kernel: a few may meet
+}
+
+TEST_F(ResolverTest, DoesNotHearAnotherServer) {
+    wait_at_most(200ms);
+    const auto loopback = boost::asio::ip::address_v4::loopback();
+    boost::asio::ip::udp::socket stranger(io_, {loopback, 0});
+    serve([&](const Asked& asked) -> Replies {  // the right id and port, from the wrong source
+        stranger.send_to(boost::asio::buffer(one_mx(asked).front()), {loopback, asked.client_port});
+        return {};
+    });
+    EXPECT_EQ(mx().status, DnsStatus::Failed);
 }
 
 TEST_F(ResolverTest, AsksTheSecondServerWhenTheFirstIsSilent) {

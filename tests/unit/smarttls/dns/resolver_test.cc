@@ -141,6 +141,20 @@ TEST_F(ResolverTest, CallsServfailFailedWhenItStaysUnchecked) {
     EXPECT_EQ(mx().status, DnsStatus::Secure) << "another server may be well";
 }
 
+TEST_F(ResolverTest, DoesNotFollowTheAliasThatItAsksFor) {
+    FakeServer& server = serve(always([](Wire& reply) {
+        reply.flags(kAd).answer("mx.example.org", kCname, 60, name("Mail.Example.NET"));
+        reply.answer("mail.example.net", kCname, 30, name("elsewhere.example"));
+    }));
+    const CnameAnswer answer = cname();
+    EXPECT_EQ(server.asked().at(0).query.type, kCname);
+    EXPECT_EQ(answer.status, DnsStatus::Secure);
+    ASSERT_EQ(answer.records.size(), 1U);
+    EXPECT_EQ(answer.records[0].target, "mail.example.net");
+    EXPECT_EQ(answer.canonical_name, "mx.example.org");
+    EXPECT_EQ(answer.ttl, std::chrono::seconds(60));
+}
+
 TEST_F(ResolverTest, AsksForTlsaBelowPortAndTransport) {
     FakeServer& server = serve(always([](Wire& reply) {
         reply.flags(kAd).answer("_25._tcp.mx.example.org", kCname, 60, name("tlsa.example.net"));

@@ -38,10 +38,16 @@ class TableLookup final : public Lookup {
         co_return found(txt_answers, name.str(), name.str());
     }
 
+    boost::asio::awaitable<CnameAnswer> cname(policy::DomainName name, policy::Deadline) override {
+        asked.push_back("CNAME " + name.str());
+        co_return found(cname_answers, name.str(), name.str());
+    }
+
     std::map<std::string, MxAnswer> mx_answers;
     std::map<std::string, AddressAnswer> address_answers;
     std::map<std::string, TlsaAnswer> tlsa_answers;  // by base domain
     std::map<std::string, TxtAnswer> txt_answers;
+    std::map<std::string, CnameAnswer> cname_answers;
     std::vector<std::string> asked;
 
   private:

@@ -126,6 +126,7 @@ class Parser {
     Result<Config> finish() {
         where_.clear();
         note(check_bounds());
+        note(check_resolvers());
         if (mistakes_.empty() && config_.classes.empty()) {
             mistakes_ = "no class is configured: add a section such as [class.nta7516]";
         }
@@ -144,6 +145,22 @@ class Parser {
     Result<void> check_bounds() const {
         if (config_.engine.min_ttl <= config_.engine.max_ttl) return ok();
         return fail(ErrorKind::Misconfigured, "[engine]: min-ttl is longer than max-ttl");
+    }
+
+    /// RFC 7672 §2.1.1: whoever silences the resolver that is trusted would make every signed domain
+    /// an unsigned one, if the next resolver's word on signatures did not count.
+    Result<void> check_resolvers() const {
+        const EngineSettings& engine = config_.engine;
+        const Endpoint* trusted = nullptr;
+        const Endpoint* other = nullptr;
+        for (const Endpoint& resolver : engine.resolvers) {
+            (contains(engine.trust_ad, resolver.address) ? trusted : other) = &resolver;
+        }
+        if (trusted == nullptr || other == nullptr) return ok();
+        return fail(ErrorKind::Misconfigured,
+                    "[engine]: trust-ad covers resolver " + trusted->str() + " but not resolver " +
+                        other->str() + ": signed domains would count as unsigned whenever the first "
+                        "is silent; let trust-ad cover all resolvers, or none");
     }
 
     Result<void> read_line(std::string_view line) {

@@ -81,6 +81,10 @@ struct StoreSettings {
 /// What happens to a recipient that does not reach the class's level or grade.
 enum class Shortfall { Hold, Reject };
 
+/// What a class asks of the recipient domain's NTA 7516 record: nothing but a note in the evidence, or
+/// that there is a valid one.
+enum class NtaRecord { Recorded, Required };
+
 struct HeaderField {
     std::string name;
     std::string value;
@@ -91,6 +95,7 @@ struct MailClass {
     std::string name;
     Floor level = Floor::Dane;
     Grade grade = Grade::Insufficient;  // the least; Insufficient takes any
+    NtaRecord nta_record = NtaRecord::Recorded;
     Shortfall insecure = Shortfall::Hold;
     std::optional<Shortfall> plaintext;  // for servers without STARTTLS; `insecure` when not set
     std::vector<HeaderField> set_headers;

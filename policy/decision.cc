@@ -26,6 +26,20 @@ Reach reach_of(const MailClass& mail_class, const Recipient& recipient) {
     return recipient.verdict ? reach(*recipient.verdict, mail_class) : Reach::Unknown;
 }
 
+/// Without the NTA 7516 record.
+Reach graded_reach(const Verdict& verdict, const MailClass& mail_class) {
+    if (verdict.level == Level::Unknown) return Reach::Unknown;
+    if (!meets(verdict.level, mail_class.level)) return Reach::TooLittle;
+    // Insufficient is the worst that there is: who asks for no more takes what was never graded.
+    if (mail_class.grade <= Grade::Insufficient) return Reach::Enough;
+    if (verdict.grade == Grade::None) return Reach::Unknown;
+    return verdict.grade >= mail_class.grade ? Reach::Enough : Reach::TooLittle;
+}
+
+Reach graded_reach_of(const MailClass& mail_class, const Recipient& recipient) {
+    return recipient.verdict ? graded_reach(*recipient.verdict, mail_class) : Reach::Unknown;
+}
+
 struct Row {
     std::string_view name;
     bool (*applies)(const MailClass&, const Recipient&);
@@ -51,8 +65,12 @@ constexpr auto kTable = std::to_array<Row>({
      [](const auto& c) { return of(c.insecure); }},
     {"meets-level", [](const auto& c, const auto& r) { return reach_of(c, r) == Reach::Enough; },
      [](const auto&) { return Outcome::Direct; }},
-    {"ungraded", [](const auto& c, const auto& r) { return reach_of(c, r) == Reach::Unknown; },
+    {"ungraded", [](const auto& c, const auto& r) { return graded_reach_of(c, r) == Reach::Unknown; },
      [](const auto&) { return Outcome::Queue; }},
+    {"nta-unknown", [](const auto& c, const auto& r) { return reach_of(c, r) == Reach::Unknown; },
+     [](const auto&) { return Outcome::Queue; }},
+    {"nta-record", [](const auto& c, const auto& r) { return graded_reach_of(c, r) == Reach::Enough; },
+     [](const auto& c) { return of(c.insecure); }},
     {"below-grade", [](const auto& c, const auto& r) { return meets(level(r), c.level); },
      [](const auto& c) { return of(c.insecure); }},
     {"plaintext", [](const auto& c, const auto& r) {
@@ -76,6 +94,7 @@ ReplyCode reply_for(const Recipient& recipient, std::string_view rule) {
     if (level(recipient) == Level::NoMail) return {"550", "5.1.2"};
     if (level(recipient) == Level::Plaintext) return {"550", "5.7.4"};
     if (rule == "below-grade") return {"550", "5.7.6"};
+    if (rule == "nta-record") return {"550", "5.7.1"};
     return {"550", "5.7.5"};
 }
 
@@ -99,12 +118,10 @@ std::string_view to_string(Outcome outcome) {
 }
 
 Reach reach(const Verdict& verdict, const MailClass& mail_class) {
-    if (verdict.level == Level::Unknown) return Reach::Unknown;
-    if (!meets(verdict.level, mail_class.level)) return Reach::TooLittle;
-    // Insufficient is the worst that there is: who asks for no more takes what was never graded.
-    if (mail_class.grade <= Grade::Insufficient) return Reach::Enough;
-    if (verdict.grade == Grade::None) return Reach::Unknown;
-    return verdict.grade >= mail_class.grade ? Reach::Enough : Reach::TooLittle;
+    const Reach graded = graded_reach(verdict, mail_class);
+    if (graded != Reach::Enough || mail_class.nta_record == NtaRecord::Recorded) return graded;
+    if (!verdict.nta7516 || !is_known(*verdict.nta7516)) return Reach::Unknown;
+    return is_valid(*verdict.nta7516) ? Reach::Enough : Reach::TooLittle;
 }
 
 RecipientDecision decide(const MailClass& mail_class, const Recipient& recipient) {
@@ -131,7 +148,7 @@ MessageDecision combine(const std::vector<Recipient>& recipients,
 
 const MailClass* strictest(const std::vector<const MailClass*>& classes) {
     const auto rank = [](const MailClass* c) {
-        return std::tuple(c->level, c->grade, c->insecure, c->plaintext.value_or(c->insecure));
+        return std::tuple(c->level, c->grade, c->nta_record, c->insecure, c->plaintext.value_or(c->insecure));
     };
     const MailClass* best = nullptr;
     for (const MailClass* candidate : classes) {

@@ -56,7 +56,8 @@ struct MessageDecision {
     std::string explanation;  // of the recipient that decided, and what follows for the others
 };
 
-/// Level and grade; Unknown where no grade was found although the class asks for one.
+/// Level, grade and NTA 7516 record; Unknown where the class asks for a grade or a record and nobody
+/// knows it.
 enum class Reach { Enough, TooLittle, Unknown };
 [[nodiscard]] Reach reach(const Verdict& verdict, const MailClass& mail_class);
 
@@ -68,7 +69,7 @@ enum class Reach { Enough, TooLittle, Unknown };
                                       const std::vector<RecipientDecision>& decisions);
 
 /// The class that wins when several are named: the one with the higher level, then the one
-/// with the higher grade, then the one that refuses rather than holds, then the first by name. nullptr when `classes` is empty.
+/// with the higher grade, then the one that requires an NTA 7516 record, then the one that refuses rather than holds, then the first by name. nullptr when `classes` is empty.
 [[nodiscard]] const MailClass* strictest(const std::vector<const MailClass*>& classes);
 
 }  // namespace smarttls::policy

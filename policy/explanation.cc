@@ -155,10 +155,25 @@ std::string_view kept_promise(const Verdict& verdict) {
     return by_sts ? "meet the domain's MTA-STS policy" : "match the domain's DANE records";
 }
 
+/// Level and grade are enough; of the NTA 7516 record, nobody knows or it is not valid.
+std::string explain_nta(const MailClass& mail_class, const Verdict& verdict, std::string_view rule) {
+    const std::string demanded_record = "a valid NTA 7516 record, which class " + mail_class.name +
+                                        " demands (nta-record = required)";
+    if (rule == "nta-unknown") {
+        return describe(verdict) + ", but nobody could find out whether " + verdict.domain +
+               " publishes " + demanded_record + "; the mail goes out under level " +
+               std::string(to_string(mail_class.level)) + ", as Postfix asks for no such records";
+    }
+    const Reason why = verdict.nta7516->why.value_or(Reason::NtaMissing);
+    return describe(verdict) + ", but " + verdict.domain + " " + std::string(phrase(why)) + "; " +
+           demanded_record + ", would make it direct";
+}
+
 std::string explain_verdict(const MailClass& mail_class, const Verdict& verdict,
                             std::string_view rule) {
     if (rule == "meets-level") return explain_enough(mail_class, verdict);
     if (rule == "below-grade") return explain_grade(mail_class, verdict);
+    if (rule.starts_with("nta-")) return explain_nta(mail_class, verdict, rule);
     if (rule == "ungraded") {
         return describe(verdict) + ", but nobody graded its cryptography, for which class " +
                mail_class.name + " demands " + std::string(to_string(mail_class.grade)) +
@@ -224,6 +239,11 @@ std::string_view phrase(Reason reason) {
         case Reason::NoAddress: return "has no address";
         case Reason::DnsFailure: return "could not be looked up in the DNS";
         case Reason::AddressNotAllowed: return "has an address that is not public";
+        case Reason::NtaMissing: return "has no NTA 7516 record";
+        case Reason::NtaInvalid: return "has an NTA 7516 record that breaks its grammar, or several";
+        case Reason::NtaInsecure: return "has an NTA 7516 record that DNSSEC does not prove";
+        case Reason::NtaNotYetValid: return "has an NTA 7516 record of a later month";
+        case Reason::NtaExpired: return "has an NTA 7516 record that has expired";
         case Reason::TooManyMx: return "has more mail servers than are examined";
     }
     return "could not be examined";

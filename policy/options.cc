@@ -46,6 +46,12 @@ Result<Grade> read_grade(std::string_view text) {
                 quote(text) + " is none of good, sufficient, phase-out, insufficient");
 }
 
+Result<NtaRecord> read_nta_record(std::string_view text) {
+    if (text == "recorded") return NtaRecord::Recorded;
+    if (text == "required") return NtaRecord::Required;
+    return fail(ErrorKind::Malformed, quote(text) + " is neither recorded nor required");
+}
+
 using Text = std::string_view;
 constexpr std::uint16_t kDnsPort = 53;
 constexpr std::uint16_t kSmtpPort = 25;
@@ -140,13 +146,16 @@ constexpr std::array<Option<Config>, 25> kOptions{{
      "Database of the evidence, written by the milter alone."},
 }};
 
-constexpr std::array<Option<MailClass>, 6> kClassOptions{{
+constexpr std::array<Option<MailClass>, 7> kClassOptions{{
     {"class", "level", "dane", Repeat::No,
      [](MailClass& c, Text v) { return store(c.level, read_floor(v)); }, nullptr,
      "Least authentication of the recipient's mail servers: encrypted, pkix, mta-sts or dane."},
     {"class", "grade", "phase-out", Repeat::No,
      [](MailClass& c, Text v) { return store(c.grade, read_grade(v)); }, nullptr,
      "Least grade of their TLS and certificates: good, sufficient, phase-out or insufficient (any)."},
+    {"class", "nta-record", "recorded", Repeat::No,
+     [](MailClass& c, Text v) { return store(c.nta_record, read_nta_record(v)); }, nullptr,
+     "Whether the recipient's domain needs a valid NTA 7516 record: required, or recorded (as it is)."},
     {"class", "insecure", "hold", Repeat::No,
      [](MailClass& c, Text v) { return store(c.insecure, read_shortfall(v)); }, nullptr,
      "What happens to mail for a domain below that level or grade: hold or reject."},

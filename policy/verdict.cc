@@ -30,12 +30,13 @@ constexpr Names<Grade, 5> kGrades{{{Grade::None, "none"},
                                    {Grade::Sufficient, "sufficient"},
                                    {Grade::Good, "good"}}};
 
-constexpr Names<DaneStatus, 6> kDaneStatuses{{{DaneStatus::Verified, "verified"},
+constexpr Names<DaneStatus, 7> kDaneStatuses{{{DaneStatus::Verified, "verified"},
                                               {DaneStatus::Mismatch, "mismatch"},
                                               {DaneStatus::Unusable, "unusable"},
                                               {DaneStatus::None, "none"},
                                               {DaneStatus::Insecure, "insecure"},
-                                              {DaneStatus::Bogus, "bogus"}}};
+                                              {DaneStatus::Bogus, "bogus"},
+                                              {DaneStatus::Unchecked, "unchecked"}}};
 
 constexpr Names<StsMode, 3> kStsModes{
     {{StsMode::Enforce, "enforce"}, {StsMode::Testing, "testing"}, {StsMode::None, "none"}}};
@@ -72,6 +73,11 @@ constexpr auto kReasons = std::to_array<std::pair<Reason, std::string_view>>({
     {Reason::NoAddress, "no-address"},
     {Reason::DnsFailure, "dns-failure"},
     {Reason::AddressNotAllowed, "address-not-allowed"},
+    {Reason::NtaMissing, "nta7516-missing"},
+    {Reason::NtaInvalid, "nta7516-invalid"},
+    {Reason::NtaInsecure, "nta7516-insecure"},
+    {Reason::NtaNotYetValid, "nta7516-not-yet-valid"},
+    {Reason::NtaExpired, "nta7516-expired"},
     {Reason::TooManyMx, "too-many-mx"},
 });
 
@@ -118,6 +124,13 @@ Level level_of(Floor floor) {
         case Floor::Dane: return Level::Dane;
     }
     return Level::Dane;
+}
+
+bool is_valid(const NtaFacts& nta) { return !nta.why; }
+
+bool is_known(const NtaFacts& nta) {
+    return nta.why != Reason::DnssecInvalid && nta.why != Reason::DnsFailure &&
+           nta.why != Reason::Timeout;
 }
 
 bool is_ranked(Level level) { return level >= Level::Plaintext; }

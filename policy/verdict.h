@@ -41,10 +41,12 @@ enum class Reason {
     CertificateSelfSigned, CertificateNotYetValid, CertificateMissingIssuer, CertificateUnknownRoot,
     WeakKey, WeakSignature, OldProtocol, WeakCipher, WeakGroup,
     StarttlsRefused, StarttlsInjection, StsMxMismatch, Busy, Refused, Timeout, ProtocolError, NullMx,
-    NoSuchDomain, NoAddress, DnsFailure, AddressNotAllowed, TooManyMx,
+    NoSuchDomain, NoAddress, DnsFailure, AddressNotAllowed,
+    NtaMissing, NtaInvalid, NtaInsecure, NtaNotYetValid, NtaExpired, TooManyMx,
 };
 
-enum class DaneStatus { Verified, Mismatch, Unusable, None, Insecure, Bogus };
+/// None: securely denied. Unchecked: nobody could look, or records are there and no server answered.
+enum class DaneStatus { Verified, Mismatch, Unusable, None, Insecure, Bogus, Unchecked };
 
 /// RFC 8461 §5. None: the domain says that it has no policy (any more).
 enum class StsMode { Enforce, Testing, None };
@@ -126,6 +128,21 @@ struct HostVerdict {
     DaneFacts dane;
 };
 
+/// The NTA 7516 record of the domain (smarttls/nta7516.h). It says nothing about the level: ordinary
+/// delivery goes to the MX hosts.
+struct NtaFacts {
+    std::optional<Reason> why;  // why it is not valid, or not known: see is_known()
+    std::string mistake;        // of one that is not readable, for people
+    std::string provider;
+    std::string start;               // "2024-01", from its first day
+    std::string end;                 // "2027-12", to its last day
+    std::vector<HostVerdict> ntamx;  // its own hosts, in order; none: the MX hosts serve
+};
+
+[[nodiscard]] bool is_valid(const NtaFacts& nta);
+/// False where the look-up failed, so that nobody knows whether there is a valid record.
+[[nodiscard]] bool is_known(const NtaFacts& nta);
+
 struct Verdict {
     std::string domain;  // the next hop as asked: "example.nl", "[relay.example.nl]:587"
     Level level = Level::Unknown;
@@ -136,6 +153,7 @@ struct Verdict {
     WallTime checked{};
     WallTime expires{};
     std::optional<StsFacts> sts;
+    std::optional<NtaFacts> nta7516;  // none: nobody asked
     std::vector<HostVerdict> hosts;
 };
 

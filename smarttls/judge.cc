@@ -43,7 +43,7 @@ Judgement under_dane(MxTrust trust, const SessionFacts& session) {
 }
 
 Judgement unknown_host(Reason reason) {
-    return {Level::Unknown, {reason}, {}};
+    return {Level::Unknown, {reason}, {DaneStatus::Unchecked, {}, {}, {}}};
 }
 
 Judgement bogus_host() {
@@ -128,6 +128,7 @@ std::optional<Judgement> end_at(const HostRoute& route) {
 Judgement judge_host(MxTrust trust, TlsaState tlsa, const SessionFacts& session) {
     policy::DaneFacts dane;
     if (tlsa == TlsaState::Insecure) dane.status = DaneStatus::Insecure;
+    if (tlsa == TlsaState::Present) dane.status = DaneStatus::Unchecked;  // until a server answers
     // Nobody answered, or not now: that says nothing about TLS (design §2.3), DANE or not.
     if (session.outcome == SessionOutcome::Unknown) return {Level::Unknown, session.reasons, dane};
     if (tlsa == TlsaState::Present) return under_dane(trust, session);

@@ -24,7 +24,7 @@ namespace smarttls::engine {
 struct Judgement {
     policy::Level level = policy::Level::Unknown;
     std::vector<policy::Reason> reasons;
-    policy::DaneFacts dane;  // None also where records exist and nobody answered
+    policy::DaneFacts dane;
 };
 
 struct DomainJudgement {

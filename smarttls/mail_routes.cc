@@ -11,6 +11,9 @@ using policy::Deadline;
 using policy::DomainName;
 using policy::NextHop;
 
+/// A verdict travels in one reply of the socketmap protocol, and a stranger's RRset may be long.
+constexpr std::size_t kMostAddressesShown = 10;
+
 /// Failed answers have no TTL.
 template <class Record>
 Ttl ttl_of(const Answer<Record>& answer) {
@@ -50,6 +53,7 @@ HostFinding begun(const MailHost& host, const HostRoute& route) {
     finding.verdict.name = host.name;
     finding.verdict.preference = host.preference;
     for (const policy::IpAddress& address : route.addresses.records) {
+        if (finding.verdict.addresses.size() == kMostAddressesShown) break;
         finding.verdict.addresses.push_back(address.str());
     }
     finding.ttl = route.ttl;

@@ -54,7 +54,7 @@ struct HostFinding {
     Ttl ttl;
 };
 
-/// A finding with the name, preference and addresses of the host and the TTL of the route.
+/// A finding with the name, preference and (first) addresses of the host and the TTL of the route.
 [[nodiscard]] HostFinding begun(const MailHost& host, const HostRoute& route);
 
 }  // namespace smarttls::engine

@@ -142,6 +142,15 @@ NtaState state_on(const NtaRecord& record, std::chrono::year_month_day today) {
 
 }  // namespace
 
+std::chrono::year_month_day day_in_amsterdam(std::chrono::sys_seconds moment) {
+    using namespace std::chrono;
+    const year year = year_month_day(floor<days>(moment)).year();
+    const sys_seconds begin = sys_days(year / March / Sunday[last]) + 1h;
+    const sys_seconds end = sys_days(year / October / Sunday[last]) + 1h;
+    const bool summer = moment >= begin && moment < end;
+    return year_month_day(floor<days>(moment + (summer ? 2h : 1h)));
+}
+
 NtaFinding find_nta7516(const std::vector<std::string>& texts, std::chrono::year_month_day today) {
     NtaFinding finding;
     const auto count = std::count_if(texts.begin(), texts.end(), is_record);

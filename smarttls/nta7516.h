@@ -50,6 +50,10 @@ struct NtaFinding {
     std::string mistake;              // of Malformed
 };
 
+/// The date in the Netherlands: UTC+1, from the last Sunday of March to the last Sunday of October,
+/// each at 01:00 UTC, UTC+2 (Directive 2000/84/EC). <chrono> of GCC 12 has no time zones.
+[[nodiscard]] std::chrono::year_month_day day_in_amsterdam(std::chrono::sys_seconds moment);
+
 /// `texts`: the TXT records, the strings of each joined.
 [[nodiscard]] NtaFinding find_nta7516(const std::vector<std::string>& texts,
                                       std::chrono::year_month_day today);

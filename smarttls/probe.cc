@@ -6,6 +6,7 @@
 
 #include "policy/grading.h"
 #include "smarttls/gather.h"
+#include "smarttls/nta7516_lookup.h"
 #include "smarttls/smtp/tcp_transport.h"
 #include "smarttls/sts/check.h"
 #include "smarttls/tls/second_look.h"
@@ -59,6 +60,17 @@ asio::awaitable<StsFinding> no_policy() {
     co_return StsFinding{};
 }
 
+/// What was found out about a host, where the NTA 7516 record names it.
+void note_host(std::optional<policy::NtaFacts>& nta, const policy::HostVerdict& found) {
+    if (!nta) return;
+    for (policy::HostVerdict& host : nta->ntamx) {
+        if (host.name != found.name) continue;
+        const std::uint16_t preference = host.preference;
+        host = found;
+        host.preference = preference;
+    }
+}
+
 SessionFacts not_connected(Reason reason) {
     SessionFacts facts;
     facts.reasons = {reason};
@@ -109,12 +121,15 @@ asio::awaitable<Verdict> Prober::probe(NextHop next_hop, Deadline deadline) {
         tasks.push_back({host, found.trust, found.next_hop_names, next_hop.port(), deadline});
     }
     using asio::experimental::awaitable_operators::operator&&;
-    auto both =
-        co_await (examine_all(std::move(tasks)) && sts_of(settings_, next_hop.name(), deadline));
-    StsFinding sts = std::get<1>(std::move(both));
-    ttl = least(ttl, sts.ttl);
-    for (HostFinding& finding : std::get<0>(both)) {
+    auto all =
+        co_await (examine_all(std::move(tasks)) && sts_of(settings_, next_hop.name(), deadline) &&
+                  read_nta(next_hop, found.hosts, deadline));
+    StsFinding sts = std::get<1>(std::move(all));
+    verdict.nta7516 = std::get<2>(all).facts;
+    ttl = least(least(ttl, sts.ttl), std::get<2>(all).ttl);
+    for (HostFinding& finding : std::get<0>(all)) {
         ttl = least(ttl, finding.ttl);
+        note_host(verdict.nta7516, finding.verdict);
         check_sts(sts, finding.verdict);
         verdict.hosts.push_back(std::move(finding.verdict));
     }
@@ -133,6 +148,31 @@ asio::awaitable<std::vector<HostFinding>> Prober::examine_all(std::vector<Task> 
     std::vector<asio::awaitable<HostFinding>> work;
     for (Task& task : tasks) work.push_back(examine(std::move(task)));
     co_return co_await gather(executor_, std::move(work));
+}
+
+/// RFC 7672 §2.2.2: each host by its own name alone; a secure record led to it, so its DANE counts as
+/// that of a secure MX does. MTA-STS speaks of MX hosts and is not asked (RFC 8461 §4.1).
+asio::awaitable<Prober::NtaReading> Prober::read_nta(NextHop next_hop, std::vector<MailHost> mx_hosts,
+                                                     Deadline deadline) {
+    NtaReading reading;
+    if (!next_hop.has_mx_lookup()) co_return reading;
+    const policy::WallTime now = settings_.clock();
+    NtaPublication nta = co_await find_nta(lookup_, next_hop.name(), now, deadline);
+    reading.facts = std::move(nta.facts);
+    reading.ttl = policy::is_known(*reading.facts) ? nta.ttl : Ttl{settings_.failure_ttl};
+    std::vector<Task> tasks;
+    for (const MailHost& host : nta.hosts) {
+        // One session per host: an MX host is examined already.
+        const bool known = std::any_of(mx_hosts.begin(), mx_hosts.end(),
+                                       [&](const MailHost& mx) { return mx.name == host.name; });
+        if (!known) tasks.push_back({host, MxTrust::Secure, {}, next_hop.port(), deadline});
+    }
+    const std::vector<HostFinding> findings = co_await examine_all(std::move(tasks));
+    for (const HostFinding& finding : findings) {
+        reading.ttl = least(reading.ttl, finding.ttl);
+        note_host(reading.facts, finding.verdict);
+    }
+    co_return reading;
 }
 
 asio::awaitable<HostFinding> Prober::examine(Task task) {

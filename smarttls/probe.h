@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Prober: finds out how well the mail servers of a next hop are protected: MX, addresses, TLSA,
-// MTA-STS, one SMTP session per host, judgement. probe() is the story; each step stands in a file
+// MTA-STS, NTA 7516, one SMTP session per host, judgement. probe() is the story; each step stands in a file
 // of its own (mail_routes.h, sts/finder.h, tls/session.h, judge.h, sts/check.h).
 //
 //     Prober prober(executor, lookup, guard, tls, settings);
@@ -78,8 +78,17 @@ class Prober {
         policy::Deadline deadline;
     };
 
+    /// The NTA 7516 record of a domain, with its hosts that are no MX hosts examined.
+    struct NtaReading {
+        std::optional<policy::NtaFacts> facts;
+        Ttl ttl;
+    };
+
     boost::asio::awaitable<std::vector<HostFinding>> examine_all(std::vector<Task> tasks);
     boost::asio::awaitable<HostFinding> examine(Task task);
+    boost::asio::awaitable<NtaReading> read_nta(policy::NextHop next_hop,
+                                                std::vector<MailHost> mx_hosts,
+                                                policy::Deadline deadline);
     boost::asio::awaitable<SessionFacts> talk_to(Task task, policy::DomainName name,
                                                  AddressAnswer addresses, DaneDemand demand);
     [[nodiscard]] SessionPlan plan_for(const Task& task, const policy::DomainName& name,

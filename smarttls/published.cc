@@ -40,7 +40,9 @@ bool any_at(Level level, const std::vector<HostVerdict>& hosts) {
 }  // namespace
 
 Level level_of_host(const HostVerdict& host, MxTrust trust, const StsFinding& sts) {
-    if (host.dane.status == DaneStatus::Bogus) return Level::Unknown;
+    const bool failed =
+        host.dane.status == DaneStatus::Bogus || host.dane.status == DaneStatus::Unchecked;
+    if (failed) return Level::Unknown;
     if (host.dane.status == DaneStatus::Verified && trust == MxTrust::Secure) return Level::Dane;
     const bool enforced = sts.policy && sts.policy->mode == policy::StsMode::Enforce;
     if (!enforced) return Level::Plaintext;
@@ -110,7 +112,7 @@ asio::awaitable<HostFinding> Publications::look_at(Task task) {
     if (!end) {
         finding.verdict.dane.status = dane_of(route.tlsa, *route.name, tls_);
     } else if (end->reasons.front() != Reason::NoAddress) {
-        finding.verdict.dane.status = DaneStatus::Bogus;
+        finding.verdict.dane = end->dane;
         finding.verdict.reasons = end->reasons;
     }
     co_return finding;

@@ -20,9 +20,10 @@ constexpr std::size_t kLongestJson = kLongestReply - std::string_view("OK ").siz
 struct Bounds {
     std::size_t names = std::numeric_limits<std::size_t>::max();  // of each certificate
     std::size_t chain = std::numeric_limits<std::size_t>::max();  // certificates behind the first
+    bool ntamx_certificates = true;
 };
 constexpr Bounds kTighter{8, 2};
-constexpr Bounds kTightest{8, 0};
+constexpr Bounds kTightest{8, 0, false};
 
 json::string text(std::string_view bytes) {
     json::string clean(bytes.substr(0, kLongestText));
@@ -115,6 +116,23 @@ json::object write(const policy::HostVerdict& host, const Bounds& bounds) {
     return object;
 }
 
+json::object write(const policy::NtaFacts& nta, const Bounds& bounds) {
+    json::object object{{"valid", is_valid(nta)}};
+    if (nta.why) object["why"] = text(to_string(*nta.why));
+    if (!nta.mistake.empty()) object["mistake"] = text(nta.mistake);
+    if (nta.provider.empty()) return object;
+    object["provider"] = text(nta.provider);
+    object["start"] = text(nta.start);
+    object["end"] = text(nta.end);
+    json::array hosts;
+    for (policy::HostVerdict host : nta.ntamx) {
+        if (!bounds.ntamx_certificates) host.certificate.reset();
+        hosts.push_back(write(host, bounds));
+    }
+    object["ntamx"] = std::move(hosts);
+    return object;
+}
+
 std::string write(const policy::Verdict& verdict, const Bounds& bounds) {
     json::array hosts;
     for (const auto& host : verdict.hosts) hosts.push_back(write(host, bounds));
@@ -127,6 +145,7 @@ std::string write(const policy::Verdict& verdict, const Bounds& bounds) {
                         {"expires", text(format_time(verdict.expires))}};
     if (!verdict.profile.empty()) object["profile"] = text(verdict.profile);
     if (verdict.sts) object["sts"] = write(*verdict.sts);
+    if (verdict.nta7516) object["nta7516"] = write(*verdict.nta7516, bounds);
     object["hosts"] = std::move(hosts);
     return json::serialize(object);
 }

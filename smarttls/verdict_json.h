@@ -20,7 +20,8 @@ namespace smarttls::engine {
 
 /// One line of printable ASCII; other bytes of what servers say about themselves become '?'. Single
 /// texts are cut after 512 bytes. A verdict that would not fit into a reply of the socketmap
-/// protocol is written with few names per certificate, and then without the chains behind them.
+/// protocol is written with few names per certificate, and then without the chains behind them and
+/// without the certificates of hosts that the NTA 7516 record alone names.
 [[nodiscard]] std::string to_json(const policy::Verdict& verdict);
 
 /// Strict about the members that it knows. Ignores members, and names of reasons, that a newer

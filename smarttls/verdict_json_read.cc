@@ -203,6 +203,30 @@ Result<policy::HostVerdict> read_host(const json::value& value) {
     return finished(members, std::move(host));
 }
 
+/// A name of a reason that a newer engine may have added still says that the record is not valid.
+Result<policy::Reason> read_nta_reason(const json::value& value) {
+    auto name = read_text(value);
+    if (!name) return tl::unexpected(name.error());
+    return policy::parse_reason(*name).value_or(policy::Reason::NtaInvalid);
+}
+
+Result<policy::NtaFacts> read_nta(const json::value& value) {
+    policy::NtaFacts nta;
+    bool valid = false;
+    Members members(value);
+    members.required("valid", valid, read_bool);
+    members.optional("why", nta.why, read_nta_reason);
+    members.optional("mistake", nta.mistake, read_text);
+    members.optional("provider", nta.provider, read_text);
+    members.optional("start", nta.start, read_text);
+    members.optional("end", nta.end, read_text);
+    members.optional("ntamx", nta.ntamx, read_list<policy::HostVerdict, read_host>);
+    if (members.mistake() && valid == nta.why.has_value()) {
+        return wrong("valid: it does not agree with why");
+    }
+    return finished(members, std::move(nta));
+}
+
 Result<policy::Verdict> read_verdict(const json::value& value) {
     policy::Verdict verdict;
     Members members(value);
@@ -215,6 +239,7 @@ Result<policy::Verdict> read_verdict(const json::value& value) {
     members.required("checked", verdict.checked, read_time);
     members.required("expires", verdict.expires, read_time);
     members.optional("sts", verdict.sts, read_sts);
+    members.optional("nta7516", verdict.nta7516, read_nta);
     members.required("hosts", verdict.hosts, read_list<policy::HostVerdict, read_host>);
     return finished(members, std::move(verdict));
 }

@@ -126,6 +126,20 @@ std::vector<std::string> sts_parts(const json::object& verdict) {
     return parts;
 }
 
+std::vector<std::string> nta_parts(const json::object& verdict) {
+    std::vector<std::string> parts;
+    const json::object* nta = object_at(verdict, "nta7516");
+    if (nta == nullptr) return parts;
+    const json::value* valid = nta->if_contains("valid");
+    const bool is_valid = valid != nullptr && valid->is_bool() && valid->get_bool();
+    parts.push_back(is_valid ? "valid" : "not valid");
+    add(parts, "", text_at(*nta, "why"));
+    add(parts, "by ", text_at(*nta, "provider"));
+    const std::string start = text_at(*nta, "start");
+    if (!start.empty()) parts.push_back("from " + start + " to " + text_at(*nta, "end"));
+    return parts;
+}
+
 std::string host_lines(const json::object& host, std::size_t indent, Style style) {
     const std::string level = text_at(host, "level");
     const std::string preference = text_at(host, "preference");
@@ -153,6 +167,7 @@ std::string domain_lines(const json::object& verdict, std::size_t indent, Style 
             labelled("DNSSEC", {secure->get_bool() ? "MX signed" : "MX not signed"}, indent + 2);
     }
     lines += labelled("MTA-STS", sts_parts(verdict), indent + 2);
+    lines += labelled("NTA 7516", nta_parts(verdict), indent + 2);
     return lines + labelled("Reasons", texts_at(verdict, "reasons"), indent + 2);
 }
 

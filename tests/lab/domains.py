@@ -31,6 +31,7 @@ class Host:
     name: str = "mx"
     address: str = ""                   # none: the name has no address
     alias: str = ""                     # what the MX record says instead: a CNAME for `name`
+    target: str = ""                    # of a CNAME at `name`, in another zone, whose row must give it the address
     tlsa: tuple[str, ...] = ()
     port: int = 25
     listens: bool = True
@@ -151,6 +152,13 @@ def sts_domain(name: str, number: int, *hosts: Host, mode: str = "enforce", mx: 
     facts = {"signed": False, "text": sts_text(full, *ids)} | facts
     return domain(full, *own, sts=server, **facts)
 
+
+def nta_text(name: str, *hosts: str, end: str = "2999-12") -> str:
+    """The NTA 7516 record of a domain."""
+    fields = ("v=NTA7516-1", "startdate=2019-06", f"enddate={end}", "provider=Lab Carrier", *hosts)
+    return f"{name}. TXT \"{';'.join(fields)}\""
+
+
 DOMAINS: tuple[Domain, ...] = (
     domain("dane.example", host(1, **DANE), about="DNSSEC, TLSA 3 1 1 matches"),
     domain("dane-ta.example", host(2, **records("2 0 1")), about="DNSSEC, TLSA 2 0 1 names the intermediate CA"),
@@ -238,6 +246,26 @@ DOMAINS: tuple[Domain, ...] = (
     sts_domain("sts-private", 25, web={"address": "10.0.0.1", "listens": False}, about="policy host at 10.0.0.1"),
     sts_domain("sts-fickle", 26, about="MTA-STS enforce at first; tests change it"),
     domain("sts-neighbour.example", mx=("10 mx.sts-enforce.example",), signed=False, about="no policy, on the server of sts-enforce"),
+    domain("cname-out.example", Host(address="127.25.4.1", target="mx.cname-target.example", **DANE),
+           about="signed; the MX host is a CNAME into an unsigned zone; TLSA at its own name matches"),
+    domain("cname-target.example", signed=False, text=("mx.cname-target.example. A 127.25.4.1",
+           "mx3.cname-target.example. A 127.25.4.3", "tlsa.cname-target.example. TLSA 3 1 1 " + "00" * 32),
+           about="unsigned; what CNAMEs of others lead to"),
+    domain("cname-out-mismatch.example", Host(address="127.25.4.3", target="mx3.cname-target.example", **records("3 1 1 mismatch")),
+           about="as cname-out, with the TLSA of another key"),
+    domain("nta.example", Host(address="127.25.4.10", **DANE), text=(nta_text("nta.example"),),
+           about="DANE and a valid NTA 7516 record"),
+    domain("nta-hosts.example", Host(address="127.25.4.11", **DANE), Host(name="nta", address="127.25.4.12", **DANE),
+           Host(name="bad", address="127.25.4.13", starttls="no"), mx=("10 mx.nta-hosts.example",),
+           text=(nta_text("nta-hosts.example", "ntamx=10 nta.nta-hosts.example", "ntamx=20 bad.nta-hosts.example"),),
+           about="DANE; an NTA 7516 record with hosts of its own, of which one has no TLS"),
+    domain("nta-expired.example", Host(address="127.25.4.14", **DANE), text=(nta_text("nta-expired.example", end="2020-12"),),
+           about="DANE and an NTA 7516 record of the past"),
+    domain("nta-unsigned.example", Host(address="127.25.4.15"), signed=False, text=(nta_text("nta-unsigned.example"),),
+           about="a valid NTA 7516 record that nobody signed"),
+    domain("tlsa-out.example", Host(address="127.25.4.16"),
+           text=("_25._tcp.mx.tlsa-out.example. CNAME tlsa.cname-target.example.",),
+           about="signed; the TLSA name is a CNAME into an unsigned zone"),
     domain("private.example", Host(address="10.0.0.1", listens=False), signed=False, about="MX at 10.0.0.1"),
     domain("loopback.example", Host(address="127.99.0.1"), signed=False, about="MX at 127.99.0.1, outside the lab network"),
 )

@@ -36,7 +36,7 @@ from zones import RESOLVER, Zones
 
 HERE = Path(__file__).resolve().parent
 STOP = {signal.SIGINT, signal.SIGTERM}
-FIXED_FACTS = {"name", "address", "alias", "tlsa", "port", "listens"}
+FIXED_FACTS = {"name", "address", "alias", "target", "tlsa", "port", "listens"}
 Server = Host | PolicyHost
 
 

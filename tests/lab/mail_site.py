@@ -62,6 +62,11 @@ level = dane
 insecure = hold
 plaintext = reject
 set-header = X-SmartTLS-Protected: nta7516
+
+[class.care]
+level = dane
+nta-record = required
+insecure = hold
 """
 
 

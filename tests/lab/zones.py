@@ -94,6 +94,8 @@ def apex(zone: str, serial: int) -> list[str]:
 
 def host_records(host: Host, domain: Domain, tlsa: TlsaData) -> list[str]:
     lines = [f"{host.name}. A {host.address}"] if host.address else []
+    if host.target:
+        lines = [f"{host.name}. CNAME {host.target}."]
     if host.alias:
         lines.append(f"{host.published_name(domain.name)}. CNAME {host.name}.")
     base = f"_{host.port}._tcp.{host.name}."

@@ -329,5 +329,30 @@ TEST_F(ConfigFiles, TellAMistakeWithTheirWholePath) {
     EXPECT_TRUE(config.error().what.starts_with(part + ":3: [class.a]: level: ")) << config.error().what;
 }
 
+TEST(Config, RefusesResolversOfWhichOnlySomeAreTrusted) {
+    const auto with = [](const std::string& lines) {
+        return parse_config({{"f", "[engine]\n" + lines + "\n[class.a]\n"}});
+    };
+    const auto mixed = with("resolver = 127.0.0.1 192.0.2.1:5353");
+    ASSERT_FALSE(mixed);
+    EXPECT_EQ(mixed.error().what,
+              "[engine]: trust-ad covers resolver 127.0.0.1:53 but not resolver 192.0.2.1:5353: signed "
+              "domains would count as unsigned whenever the first is silent; let trust-ad cover all "
+              "resolvers, or none");
+    EXPECT_TRUE(with("resolver = 127.0.0.1 ::1"));
+    EXPECT_TRUE(with("resolver = 192.0.2.1 192.0.2.2"));
+    EXPECT_TRUE(with("resolver = 127.0.0.1 192.0.2.1\ntrust-ad = 127.0.0.1 192.0.2.0/24"));
+}
+
+TEST(Config, ReadsWhatAClassAsksOfTheNtaRecord) {
+    const auto with = [](const std::string& line) {
+        return parse_config({{"f", "[class.a]\n" + line + "\n"}});
+    };
+    EXPECT_EQ(with("")->classes[0].nta_record, NtaRecord::Recorded);
+    EXPECT_EQ(with("nta-record = required")->classes[0].nta_record, NtaRecord::Required);
+    ASSERT_FALSE(with("nta-record = yes"));
+    EXPECT_NE(with("nta-record = yes").error().what.find("neither recorded nor required"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace smarttls::policy

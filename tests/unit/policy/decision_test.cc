@@ -357,5 +357,60 @@ TEST(Strictest, OfTwoClassesNeverDecidesMoreMildlyThanEitherUnderOneShortfall) {
     }
 }
 
+Recipient recipient_with_nta(Level level, std::optional<NtaFacts> nta) {
+    Recipient result = recipient(test::graded(level, Grade::Good));
+    result.verdict->nta7516 = std::move(nta);
+    return result;
+}
+
+NtaFacts not_valid(Reason why) {
+    NtaFacts facts;
+    facts.why = why;
+    return facts;
+}
+
+TEST(DecisionByNtaRecord, DemandsAValidOneOnlyWhereItIsRequired) {
+    MailClass c = mail_class("c", Floor::Dane);
+    for (const std::optional<NtaFacts>& nta :
+         {std::optional<NtaFacts>(), std::optional(NtaFacts()), std::optional(not_valid(Reason::NtaMissing)),
+          std::optional(not_valid(Reason::DnsFailure))}) {
+        EXPECT_EQ(decide(c, recipient_with_nta(Level::Dane, nta)).rule, "meets-level");
+    }
+    c.nta_record = NtaRecord::Required;
+    EXPECT_EQ(decide(c, recipient_with_nta(Level::Dane, NtaFacts())).rule, "meets-level");
+    for (const Reason why : {Reason::NtaMissing, Reason::NtaInvalid, Reason::NtaInsecure,
+                             Reason::NtaNotYetValid, Reason::NtaExpired}) {
+        const auto decision = decide(c, recipient_with_nta(Level::Dane, not_valid(why)));
+        EXPECT_EQ(decision.rule, "nta-record");
+        EXPECT_EQ(decision.outcome, Outcome::Hold);
+    }
+    c.insecure = Shortfall::Reject;
+    const auto refused = decide(c, recipient_with_nta(Level::Dane, not_valid(Reason::NtaMissing)));
+    EXPECT_EQ(refused.outcome, Outcome::Reject);
+    EXPECT_EQ(refused.reply.enhanced, "5.7.1");
+}
+
+TEST(DecisionByNtaRecord, IsUnknownWhereNobodyKnows) {
+    MailClass c = mail_class("c", Floor::Dane);
+    c.nta_record = NtaRecord::Required;
+    for (const Reason why : {Reason::DnssecInvalid, Reason::DnsFailure, Reason::Timeout}) {
+        EXPECT_EQ(decide(c, recipient_with_nta(Level::Dane, not_valid(why))).rule, "nta-unknown");
+    }
+    const auto unasked = decide(c, recipient_with_nta(Level::Dane, std::nullopt));
+    EXPECT_EQ(unasked.rule, "nta-unknown");
+    EXPECT_EQ(unasked.outcome, Outcome::Queue);
+}
+
+TEST(DecisionByNtaRecord, DoesNotReplaceTheLevel) {
+    MailClass c = mail_class("c", Floor::Dane);
+    c.nta_record = NtaRecord::Required;
+    EXPECT_EQ(decide(c, recipient_with_nta(Level::Pkix, NtaFacts())).rule, "below-level");
+    EXPECT_EQ(decide(c, recipient_with_nta(Level::Pkix, std::nullopt)).rule, "below-level");
+    EXPECT_EQ(decide(c, recipient_with_nta(Level::Unknown, not_valid(Reason::NtaMissing))).rule, "unknown");
+    EXPECT_EQ(decide(c, recipient_with_nta(Level::Forbidden, NtaFacts())).rule, "forbidden");
+    MailClass recorded = mail_class("a", Floor::Dane);
+    EXPECT_EQ(strictest({&recorded, &c}), &c);
+}
+
 }  // namespace
 }  // namespace smarttls::policy

@@ -313,5 +313,22 @@ TEST(Describe, NamesTheDomainWhereNoHostDecided) {
     EXPECT_EQ(describe(facts), "example.nl could not be looked up in the DNS");
 }
 
+TEST(Explanation, NamesTheNtaRecord) {
+    MailClass c = kDane;
+    c.nta_record = NtaRecord::Required;
+    Recipient r = test::recipient(test::graded(Level::Dane, Grade::Good));
+    r.verdict->nta7516.emplace().why = Reason::NtaExpired;
+    EXPECT_EQ(decide(c, r).explanation,
+              "Mail to bob@example.nl is held: mx.example.nl is authenticated by DANE, but example.nl has "
+              "an NTA 7516 record that has expired; a valid NTA 7516 record, which class " +
+                  c.name + " demands (nta-record = required), would make it direct.");
+    r.verdict->nta7516->why = Reason::Timeout;
+    EXPECT_EQ(decide(c, r).explanation,
+              "Mail to bob@example.nl waits in the queue: mx.example.nl is authenticated by DANE, but nobody "
+              "could find out whether example.nl publishes a valid NTA 7516 record, which class " +
+                  c.name + " demands (nta-record = required); the mail goes out under level dane, as Postfix "
+                  "asks for no such records.");
+}
+
 }  // namespace
 }  // namespace smarttls::policy

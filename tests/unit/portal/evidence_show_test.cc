@@ -189,6 +189,13 @@ TEST_F(EvidenceShowTest, AVerdictOfAnotherShapeIsToldAsFarAsItCanBeRead) {
          "        Weak         rsa-2048 in its chain (phase-out)\n"},
         {R"({"domain":"a.nl","level":"dane","grade":"none"})", "    Verdict on a.nl: dane\n"},
         {R"({"domain":"a.nl","level":"plaintext","hosts":{}})", "    Verdict on a.nl: plaintext\n"},
+        {R"({"domain":"a.nl","level":"dane","nta7516":{"valid":true,"provider":"Carrier","start":"2024-01",)"
+         R"("end":"2027-12","ntamx":[]}})",
+         "    Verdict on a.nl: dane\n"
+         "      NTA 7516     valid, by Carrier, from 2024-01 to 2027-12\n"},
+        {R"({"domain":"a.nl","level":"dane","nta7516":{"valid":false,"why":"nta7516-missing"}})",
+         "    Verdict on a.nl: dane\n"
+         "      NTA 7516     not valid, nta7516-missing\n"},
         {R"({"domain":"a.nl","level":"new-level","checked":"today","mx_secure":"yes"})",
          "    Verdict on a.nl: new-level, checked today\n"},
         {R"({"domain":"a.nl","level":"dane","hosts":[{"name":"mx.a.nl","level":"dane","tls":[],)"

@@ -161,6 +161,15 @@ HostRoute route_to_address() {
     return route;
 }
 
+TEST(JudgeHost, CallsDaneUncheckedWhileNobodyAnswered) {
+    SessionFacts silent;
+    silent.outcome = SessionOutcome::Unknown;
+    silent.reasons = {Reason::Timeout};
+    EXPECT_EQ(judge_host(kSecure, TlsaState::Present, silent).dane.status, DaneStatus::Unchecked);
+    EXPECT_EQ(judge_host(kSecure, TlsaState::Absent, silent).dane.status, DaneStatus::None);
+    EXPECT_EQ(judge_host(kSecure, TlsaState::Insecure, silent).dane.status, DaneStatus::Insecure);
+}
+
 TEST(EndAt, StopsBeforeAConnectionWhereTheMxNamesNoHost) {
     HostRoute route = route_to_address();
     EXPECT_FALSE(end_at(route));
@@ -191,6 +200,7 @@ TEST(EndAt, StopsBeforeAConnectionWhereTheTlsaLookUpFails) {
     EXPECT_EQ(end_at(route)->dane.status, DaneStatus::Bogus);
     route.tlsa.state = TlsaState::Failed;
     EXPECT_EQ(end_at(route)->reasons, Reasons{Reason::DnsFailure});
+    EXPECT_EQ(end_at(route)->dane.status, DaneStatus::Unchecked);
     for (const TlsaState state : {TlsaState::Present, TlsaState::Absent, TlsaState::Insecure}) {
         route.tlsa.state = state;
         EXPECT_FALSE(end_at(route));

@@ -124,5 +124,19 @@ TEST(Nta7516, SurvivesAnyBytes) {
     }
 }
 
+TEST(Nta7516, KnowsTheDateInAmsterdam) {
+    using std::chrono::sys_days;
+    // Winter: UTC+1.
+    EXPECT_EQ(day_in_amsterdam(sys_days(2026y / 1 / 31) + 22h + 59min + 59s), 2026y / 1 / 31);
+    EXPECT_EQ(day_in_amsterdam(sys_days(2026y / 1 / 31) + 23h), 2026y / 2 / 1);
+    // Summer: UTC+2. In 2024 it began on 31 March and ended on 27 October.
+    EXPECT_EQ(day_in_amsterdam(sys_days(2026y / 6 / 30) + 21h + 59min + 59s), 2026y / 6 / 30);
+    EXPECT_EQ(day_in_amsterdam(sys_days(2026y / 6 / 30) + 22h), 2026y / 7 / 1);
+    EXPECT_EQ(day_in_amsterdam(sys_days(2024y / 3 / 30) + 22h + 30min), 2024y / 3 / 30);
+    EXPECT_EQ(day_in_amsterdam(sys_days(2024y / 3 / 31) + 22h), 2024y / 4 / 1);
+    EXPECT_EQ(day_in_amsterdam(sys_days(2024y / 10 / 26) + 22h), 2024y / 10 / 27);
+    EXPECT_EQ(day_in_amsterdam(sys_days(2024y / 10 / 27) + 22h + 30min), 2024y / 10 / 27);
+}
+
 }  // namespace
 }  // namespace smarttls::engine

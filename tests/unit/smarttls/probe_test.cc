@@ -433,5 +433,85 @@ TEST_F(Probe, ForbidsWhatBreaksItsDaneByAnOldProtocol) {
     EXPECT_EQ(verdict.hosts.at(0).dane.status, DaneStatus::Mismatch);
 }
 
+/// The record of example.nl, with these hosts.
+class NtaProbe : public Probe {
+  protected:
+    void publish(const std::string& hosts, DnsStatus status = DnsStatus::Secure) {
+        const std::string text = "v=NTA7516-1;startdate=2000-01;enddate=2999-12;provider=Carrier";
+        dns_.txt_answers["example.nl"] = records<TxtRecord>(status, {{text + hosts}}, 900);
+    }
+    void dane_at(const char* host) {
+        address(host, {ip("127.0.0.1")});
+        tlsa(host, tlsa_of(3, 1, 1, leaf_));
+    }
+    const FakeMailServer server_{good_server(context_.get())};
+};
+
+TEST_F(NtaProbe, JudgesTheHostsOfTheRecordByTheirOwnNames) {
+    mx({{10, "mx.example.nl"}});
+    dane_at("mx.example.nl");
+    dane_at("nta.example.nl");
+    publish(";ntamx=10 nta.example.nl;ntamx=20 mx.example.nl;ntamx=30 gone.example.nl");
+    const Verdict verdict = probe(at("example.nl", server_));
+    EXPECT_EQ(verdict.level, Level::Dane);
+    EXPECT_EQ(verdict.expires, kNow + seconds(900));  // of the TXT answer
+    ASSERT_TRUE(verdict.nta7516);
+    EXPECT_TRUE(is_valid(*verdict.nta7516));
+    const auto& hosts = verdict.nta7516->ntamx;
+    ASSERT_EQ(hosts.size(), 3U);
+    EXPECT_EQ(hosts[0].name, "nta.example.nl");
+    EXPECT_EQ(hosts[0].level, Level::Dane);
+    EXPECT_EQ(hosts[1].level, Level::Dane);
+    EXPECT_EQ(hosts[1].preference, 20);
+    EXPECT_EQ(hosts[2].reasons, Reasons{Reason::NoAddress});
+    EXPECT_EQ(verdict.hosts.size(), 1U);
+    EXPECT_EQ(server_.connections(), 2);  // one per host, though the MX is named twice
+}
+
+TEST_F(NtaProbe, NeitherRaisesNorLowersTheLevelOfTheDomain) {
+    mx({{10, "mx.example.nl"}});
+    address("mx.example.nl", {ip("127.0.0.1")});
+    dane_at("nta.example.nl");
+    publish(";ntamx=10 nta.example.nl");
+    Verdict verdict = probe(at("example.nl", server_));
+    EXPECT_EQ(verdict.level, Level::Pkix);
+    EXPECT_EQ(verdict.nta7516->ntamx.at(0).level, Level::Dane);
+
+    dane_at("mx.example.nl");
+    tlsa("nta.example.nl", tlsa_of(3, 1, 1, root_));
+    verdict = probe(at("example.nl", server_));
+    EXPECT_EQ(verdict.level, Level::Dane);
+    EXPECT_EQ(verdict.reasons, Reasons{});
+    EXPECT_EQ(verdict.nta7516->ntamx.at(0).level, Level::Forbidden);
+}
+
+TEST_F(NtaProbe, TalksToNoHostOfARecordThatDoesNotCount) {
+    mx({{10, "mx.example.nl"}});
+    dane_at("mx.example.nl");
+    dane_at("nta.example.nl");
+    publish(";ntamx=10 nta.example.nl", DnsStatus::Insecure);
+    const Verdict verdict = probe(at("example.nl", server_));
+    EXPECT_EQ(verdict.level, Level::Dane);
+    EXPECT_EQ(verdict.nta7516->why, Reason::NtaInsecure);
+    EXPECT_EQ(server_.connections(), 1);
+}
+
+TEST_F(NtaProbe, LooksAgainSoonWhenTheLookUpFailed) {
+    mx({{10, "mx.example.nl"}});
+    dane_at("mx.example.nl");
+    dns_.txt_answers["example.nl"] = without_records<TxtRecord>(DnsStatus::Failed, DnsOutcome::None);
+    const Verdict verdict = probe(at("example.nl", server_));
+    EXPECT_EQ(verdict.level, Level::Dane);
+    EXPECT_EQ(verdict.nta7516->why, Reason::DnsFailure);
+    EXPECT_EQ(verdict.expires, kNow + seconds(60));  // failure-ttl, but not below min-ttl
+}
+
+TEST_F(NtaProbe, AsksForNoRecordOfANamedHost) {
+    dane_at("mx.example.nl");
+    const Verdict verdict = probe(at("[mx.example.nl]", server_));
+    EXPECT_EQ(verdict.level, Level::Dane);
+    EXPECT_FALSE(verdict.nta7516);
+}
+
 }  // namespace
 }  // namespace smarttls::engine

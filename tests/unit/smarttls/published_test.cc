@@ -125,6 +125,14 @@ TEST_F(Published, DoesNotFallBackWhenTheTlsaLookUpFails) {
     EXPECT_EQ(answer(), "OK secure match=mx2.example.nl servername=hostname");
 }
 
+TEST_F(Published, DoesNotFallBackWhenTheAddressLookUpFails) {
+    policy(StsMode::Enforce, {"mx.example.nl"});
+    for (const DnsStatus status : {DnsStatus::Failed, DnsStatus::Bogus}) {
+        hosts({{.name = "mx.example.nl", .address = status}});
+        EXPECT_TRUE(answer().starts_with("TEMP ")) << answer();
+    }
+}
+
 TEST_F(Published, SaysNothingAboutADomainThatPublishesNothing) {
     hosts({{.name = "mx.example.nl"}});
     EXPECT_EQ(answer(), kNothing);

@@ -194,5 +194,48 @@ TEST(VerdictJson, FitsIntoAReplyWhateverTheCertificatesSay) {
     EXPECT_EQ(parsed->hosts[9].certificate->names.size(), 8U);
 }
 
+policy::Verdict with_nta(std::optional<Reason> why) {
+    policy::Verdict verdict;
+    verdict.domain = "example.nl";
+    verdict.nta7516.emplace();
+    verdict.nta7516->why = why;
+    return verdict;
+}
+
+TEST(VerdictJson, KeepsTheNtaRecordAndItsHosts) {
+    policy::Verdict verdict = with_nta(std::nullopt);
+    policy::NtaFacts& nta = *verdict.nta7516;
+    nta.provider = "Carrier";
+    nta.start = "2024-01";
+    nta.end = "2027-12";
+    EXPECT_NE(to_json(verdict).find(
+                  R"("nta7516":{"valid":true,"provider":"Carrier","start":"2024-01","end":"2027-12","ntamx":[]})"),
+              std::string::npos)
+        << to_json(verdict);
+    nta.ntamx.emplace_back().name = "nta.example.nl";
+    nta.ntamx[0].level = Level::Dane;
+    nta.ntamx[0].dane.status = DaneStatus::Unchecked;
+    const auto read = parse_verdict(to_json(verdict)).value();
+    ASSERT_TRUE(read.nta7516);
+    EXPECT_TRUE(is_valid(*read.nta7516));
+    ASSERT_EQ(read.nta7516->ntamx.size(), 1U);
+    EXPECT_EQ(read.nta7516->ntamx[0].level, Level::Dane);
+    EXPECT_EQ(read.nta7516->ntamx[0].dane.status, DaneStatus::Unchecked);
+    EXPECT_TRUE(read.hosts.empty());
+}
+
+TEST(VerdictJson, KeepsWhyThereIsNoValidNtaRecord) {
+    const std::string text = to_json(with_nta(Reason::NtaMissing));
+    EXPECT_NE(text.find(R"("nta7516":{"valid":false,"why":"nta7516-missing"})"), std::string::npos) << text;
+    EXPECT_EQ(parse_verdict(text)->nta7516->why, Reason::NtaMissing);
+    std::string newer = text;
+    newer.replace(newer.find("nta7516-missing"), 15, "nta7516-revoked");
+    EXPECT_EQ(parse_verdict(newer)->nta7516->why, Reason::NtaInvalid);
+    std::string wrong = text;
+    wrong.replace(wrong.find("false,\"why"), 5, "true");
+    EXPECT_FALSE(parse_verdict(wrong));
+    EXPECT_FALSE(parse_verdict(to_json(policy::Verdict{}))->nta7516);  // of an older engine
+}
+
 }  // namespace
 }  // namespace smarttls::engine

@@ -62,7 +62,7 @@ TEST(Config, TakesEveryOptionOfTheEngine) {
     const EngineSettings engine = valid(R"([engine]
 socket = /e.sock
 resolver = 192.0.2.1:5353 [::1]:54
-trust-ad = 192.0.2.1
+trust-ad = 192.0.2.1 ::1
 ca-file = /ca.pem
 profile = /etc/p.conf
 allow-network = 10.0.0.0/8
@@ -78,7 +78,7 @@ cache-file = /c.db)").engine;
     EXPECT_EQ(engine.socket, "/e.sock");
     ASSERT_EQ(engine.resolvers.size(), 2U);
     EXPECT_EQ(engine.resolvers[1].str(), "[::1]:54");
-    ASSERT_EQ(engine.trust_ad.size(), 1U);
+    ASSERT_EQ(engine.trust_ad.size(), 2U);
     EXPECT_EQ(engine.trust_ad[0].str(), "192.0.2.1/32");
     EXPECT_EQ(engine.ca_file, "/ca.pem");
     EXPECT_EQ(engine.profile, "/etc/p.conf");

@@ -2,7 +2,6 @@
 #include "smarttls/smtp/dialog.h"
 
 #include <algorithm>
-#include <array>
 
 #include "policy/text.h"
 
@@ -13,7 +12,6 @@ namespace asio = boost::asio;
 using policy::Deadline;
 using policy::Reason;
 
-constexpr std::size_t kReadSize = 4096;
 constexpr int kServiceNotAvailable = 421;  // may answer any command (RFC 5321 §3.8, §4.2.2)
 
 bool is_positive(const SmtpReply& reply) {
@@ -26,9 +24,16 @@ bool is_permanent(const SmtpReply& reply) {
     return reply.code / 100 == 5;
 }
 
+/// "554 too many connections from your address": permanent by its code, and not by its meaning.
+bool says_too_many(const SmtpReply& reply) {
+    return std::any_of(reply.lines.begin(), reply.lines.end(), [](const std::string& line) {
+        return policy::to_lower(line).find("too many") != std::string::npos;
+    });
+}
+
 /// Refused as a client (name, address, load): it says nothing about the server's TLS.
 Setback refused_us(const SmtpReply& reply) {
-    if (is_transient(reply)) return unknown_because(Reason::Busy);
+    if (is_transient(reply) || says_too_many(reply)) return unknown_because(Reason::Busy);
     if (is_permanent(reply)) return unknown_because(Reason::Refused);
     return unknown_because(Reason::ProtocolError);
 }
@@ -115,18 +120,16 @@ asio::awaitable<Step> Dialog::read_reply(std::chrono::milliseconds limit, Deadli
     const Deadline read_by =
         within(limit, deadline);  // of the whole reply: a byte a second is late
     ReplyParser parser;
-    std::array<char, kReadSize> buffer{};
     for (;;) {
         received_.erase(0, parser.feed(received_));
         if (parser.state() == ReplyParser::State::Malformed) {
             co_return unknown_because(Reason::ProtocolError);
         }
         if (parser.state() == ReplyParser::State::Complete) break;
-        const Received got = co_await transport_.read(buffer, read_by);
-        if (got.status != IoStatus::Ok) co_return setback_of(got.status);
-        received_.append(buffer.data(), got.bytes);
+        const IoStatus got = co_await transport_.read(received_, read_by);
+        if (got != IoStatus::Ok) co_return setback_of(got);
     }
-    reply_ = parser.reply();
+    reply_ = std::move(parser).reply();
     co_return std::nullopt;
 }
 

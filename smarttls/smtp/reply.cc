@@ -41,11 +41,13 @@ std::size_t ReplyParser::feed(std::string_view bytes) {
 
 void ReplyParser::take_byte(char byte) {
     const bool after_cr = !line_.empty() && line_.back() == '\r';
+    ++size_;
     if (byte == '\n') {
         if (after_cr) line_.pop_back();
         take_line(line_);
         line_.clear();
-    } else if (after_cr || (is_binary(byte) && byte != '\r') || line_.size() + 1 >= kLongestLine) {
+    } else if (after_cr || (is_binary(byte) && byte != '\r') || line_.size() + 1 >= kLongestLine ||
+               size_ == kLargestReply) {
         state_ = State::Malformed;
     } else {
         line_.push_back(byte);

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace smarttls::engine {
@@ -27,8 +28,10 @@ class ReplyParser {
   public:
     /// RFC 5321 §4.5.3.1.5 asks for 512 bytes with CRLF; Postfix reads 2048 (line_length_limit).
     static constexpr std::size_t kLongestLine = 2048;
-    /// No RFC bounds the lines of a reply; EHLO replies of real servers stay below 40.
+    /// No RFC bounds the lines of a reply; EHLO replies of real servers stay below 40 lines and
+    /// 2 KiB.
     static constexpr std::size_t kMostLines = 128;
+    static constexpr std::size_t kLargestReply = 16'384;
 
     enum class State { NeedMore, Complete, Malformed };
 
@@ -36,7 +39,8 @@ class ReplyParser {
     std::size_t feed(std::string_view bytes);
 
     [[nodiscard]] State state() const { return state_; }
-    [[nodiscard]] const SmtpReply& reply() const { return reply_; }
+    [[nodiscard]] const SmtpReply& reply() const& { return reply_; }
+    [[nodiscard]] SmtpReply reply() && { return std::move(reply_); }
 
   private:
     void take_byte(char byte);
@@ -44,6 +48,7 @@ class ReplyParser {
 
     State state_ = State::NeedMore;
     std::string line_;
+    std::size_t size_ = 0;  // bytes taken
     SmtpReply reply_;
 };
 

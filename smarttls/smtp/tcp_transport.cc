@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "smarttls/smtp/tcp_transport.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
 
 namespace smarttls::engine {
 namespace {
@@ -54,15 +58,28 @@ asio::awaitable<IoStatus> TcpTransport::connect(tcp::endpoint server,
     co_return status_of(error);
 }
 
-asio::awaitable<Received> TcpTransport::read(std::span<char> buffer, policy::Deadline deadline) {
+asio::awaitable<IoStatus> TcpTransport::read(std::string& received, policy::Deadline deadline) {
     alarm_.set(deadline);
-    const auto [error, size] =
-        co_await socket_.async_read_some(asio::buffer(buffer.data(), buffer.size()), kTuple);
+    IoStatus status = IoStatus::Ok;
+    while (status == IoStatus::Ok && !take(received, status)) {
+        status = co_await wait(tcp::socket::wait_read);
+    }
     alarm_.clear();
-    Received received;
-    received.status = status_of(error);
-    received.bytes = size;
-    co_return received;
+    co_return status;
+}
+
+bool TcpTransport::take(std::string& received, IoStatus& status) {
+    std::array<char, kReadSize> bytes;  // on the stack: gone before anything waits
+    const ssize_t size = ::recv(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+    if (size > 0) received.append(bytes.data(), static_cast<std::size_t>(size));
+    if (size < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+    if (size <= 0) status = IoStatus::Closed;
+    return true;
+}
+
+asio::awaitable<IoStatus> TcpTransport::wait(tcp::socket::wait_type ready) {
+    const auto [error] = co_await socket_.async_wait(ready, kTuple);
+    co_return status_of(error);
 }
 
 asio::awaitable<IoStatus> TcpTransport::write(std::string bytes, policy::Deadline deadline) {

@@ -32,14 +32,19 @@ class TcpTransport final : public Transport {
                                              std::optional<policy::IpAddress> source,
                                              policy::Deadline deadline);
 
-    boost::asio::awaitable<Received> read(std::span<char> buffer,
+    boost::asio::awaitable<IoStatus> read(std::string& received,
                                           policy::Deadline deadline) override;
     boost::asio::awaitable<IoStatus> write(std::string bytes, policy::Deadline deadline) override;
 
     [[nodiscard]] boost::asio::ip::tcp::socket& socket() { return socket_; }
     [[nodiscard]] Alarm& alarm() { return alarm_; }
 
+    /// Until the socket is ready. Does not touch the alarm; Closed when the socket has an error.
+    boost::asio::awaitable<IoStatus> wait(boost::asio::ip::tcp::socket::wait_type ready);
+
   private:
+    /// What is there already; false when nothing is.
+    [[nodiscard]] bool take(std::string& received, IoStatus& status);
     [[nodiscard]] IoStatus status_of(const boost::system::error_code& error) const;
 
     boost::asio::ip::tcp::socket socket_;

@@ -9,7 +9,6 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
-#include <span>
 #include <string>
 
 #include "policy/deadline.h"
@@ -23,10 +22,8 @@ enum class IoStatus {
     TlsFailed,  // a TLS alert, or bytes that are no TLS as we demand it
 };
 
-struct Received {
-    IoStatus status = IoStatus::Closed;
-    std::size_t bytes = 0;
-};
+/// What one read() takes at most.
+inline constexpr std::size_t kReadSize = 4096;
 
 class Transport {
   public:
@@ -35,8 +32,9 @@ class Transport {
     Transport& operator=(const Transport&) = delete;
     virtual ~Transport() = default;
 
-    /// At least one byte into `buffer`, which lives until the coroutine is over.
-    virtual boost::asio::awaitable<Received> read(std::span<char> buffer,
+    /// Appends 1 to kReadSize bytes to `received`, which lives until the coroutine is over. While
+    /// it waits no buffer is held: thousands of silent servers cost little memory.
+    virtual boost::asio::awaitable<IoStatus> read(std::string& received,
                                                   policy::Deadline deadline) = 0;
     virtual boost::asio::awaitable<IoStatus> write(std::string bytes,
                                                    policy::Deadline deadline) = 0;

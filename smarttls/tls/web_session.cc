@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "smarttls/tls/web_session.h"
 
-#include <array>
 #include <boost/asio/this_coro.hpp>
 
 #include "smarttls/tls/peer_chain.h"
@@ -34,11 +33,12 @@ bool said_goodbye(SSL* ssl) {
 }
 
 asio::awaitable<IoStatus> read_all(TlsTransport& encrypted, TakeBytes take, Deadline deadline) {
-    std::array<char, 4096> chunk{};
+    std::string received;
     for (;;) {
-        const Received received = co_await encrypted.read(chunk, deadline);
-        if (received.status != IoStatus::Ok) co_return received.status;
-        if (!take({chunk.data(), received.bytes})) co_return IoStatus::Ok;
+        const IoStatus status = co_await encrypted.read(received, deadline);
+        if (status != IoStatus::Ok) co_return status;
+        if (!take(received)) co_return IoStatus::Ok;
+        received.clear();
     }
 }
 

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <deque>
 
 #include "tests/unit/smarttls/mail/run.h"
@@ -20,17 +19,11 @@ class ScriptedTransport final : public Transport {
     ScriptedTransport(std::deque<std::string> pieces, IoStatus end)
         : pieces_(std::move(pieces)), end_(end) {}
 
-    asio::awaitable<Received> read(std::span<char> buffer, policy::Deadline) override {
-        Received received;
-        received.status = end_;
-        if (!pieces_.empty()) {
-            const std::string piece = pieces_.front();
-            pieces_.pop_front();
-            std::copy(piece.begin(), piece.end(), buffer.begin());
-            received.status = IoStatus::Ok;
-            received.bytes = piece.size();
-        }
-        co_return received;
+    asio::awaitable<IoStatus> read(std::string& received, policy::Deadline) override {
+        if (pieces_.empty()) co_return end_;
+        received += pieces_.front();
+        pieces_.pop_front();
+        co_return IoStatus::Ok;
     }
 
     asio::awaitable<IoStatus> write(std::string bytes, policy::Deadline) override {
@@ -64,6 +57,12 @@ const std::string kBanner = "220 mx ESMTP\r\n";
 const std::string kEhlo = "250-mx greets you\r\n250-SIZE\r\n250 STARTTLS\r\n";
 const std::string kGo = "220 go\r\n";
 
+std::string lines(const std::string& line, int count) {
+    std::string all;
+    for (int i = 0; i < count; ++i) all += line;
+    return all;
+}
+
 std::vector<Case> cases() {
     const auto unknown = unknown_because;
     const auto no_tls = no_tls_because;
@@ -74,6 +73,12 @@ std::vector<Case> cases() {
         {"4xx banner", {"450 later\r\n"}, unknown(Reason::Busy)},
         {"421 banner", {"421 later\r\n"}, unknown(Reason::Busy)},
         {"554 banner", {"554 no\r\n"}, unknown(Reason::Refused)},
+        {"554 for the load", {"554 Too many connections\r\n"}, unknown(Reason::Busy)},
+        {"binary banner",
+         {std::string("\x16\x03\x01\0\xc8\r\n", 7)},
+         unknown(Reason::ProtocolError)},
+        {"NUL in a banner", {std::string("220 a\0b\r\n", 9)}, unknown(Reason::ProtocolError)},
+        {"banner without end", {std::string(4000, '2')}, unknown(Reason::ProtocolError)},
         {"3xx banner", {"354 what\r\n"}, unknown(Reason::ProtocolError)},
         {"garbage banner", {"SSH-2.0-x\r\n"}, unknown(Reason::ProtocolError)},
         {"nothing", {}, unknown(Reason::ProtocolError)},
@@ -86,6 +91,16 @@ std::vector<Case> cases() {
         {"EHLO name disliked", {kBanner, "550 who\r\n"}, unknown(Reason::Refused)},
         {"EHLO 451", {kBanner, "451 later\r\n"}, unknown(Reason::Busy)},
         {"EHLO 421", {kBanner, "421 bye\r\n"}, unknown(Reason::Busy)},
+        {"EHLO for the load", {kBanner, "550 too many sessions\r\n"}, unknown(Reason::Busy)},
+        {"EHLO of 10000 lines",
+         {kBanner, lines("250-X\r\n", 10'000)},
+         unknown(Reason::ProtocolError)},
+        {"EHLO of 100 long lines",
+         {kBanner, lines("250-" + std::string(1000, 'X') + "\r\n", 100)},
+         unknown(Reason::ProtocolError)},
+        {"EHLO hang-up", {kBanner}, unknown(Reason::ProtocolError)},
+        {"EHLO silence", {kBanner}, unknown(Reason::Timeout), IoStatus::TimedOut},
+        {"EHLO reset midway", {kBanner, "250-mx\r\n250-ST"}, unknown(Reason::ProtocolError)},
         {"no STARTTLS", {kBanner, "250-mx\r\n250 SIZE\r\n"}, no_tls(Reason::StarttlsNotSupported)},
         {"only a greeting called STARTTLS",
          {kBanner, "250 STARTTLS\r\n"},
@@ -98,6 +113,7 @@ std::vector<Case> cases() {
         {"STARTTLS 502", {kBanner, kEhlo, "502 no\r\n"}, no_tls(Reason::StarttlsRefused)},
         {"STARTTLS 250", {kBanner, kEhlo, "250 hm\r\n"}, unknown(Reason::ProtocolError)},
         {"STARTTLS hang-up", {kBanner, kEhlo}, unknown(Reason::ProtocolError)},
+        {"STARTTLS silence", {kBanner, kEhlo}, unknown(Reason::Timeout), IoStatus::TimedOut},
         {"CVE-2011-0411",
          {kBanner, kEhlo, kGo + "250 evil\r\n"},
          no_tls(Reason::StarttlsInjection)},

@@ -51,6 +51,8 @@ struct EngineSettings {
     std::chrono::seconds min_ttl{};
     std::chrono::seconds max_ttl{};
     std::chrono::seconds failure_ttl{};
+    std::chrono::seconds session_interval{};
+    std::uint32_t session_limit = 0;
     std::uint32_t cache_entries = 0;
     std::string cache_file;  // empty: nothing survives a restart
 };

@@ -56,7 +56,7 @@ using Text = std::string_view;
 constexpr std::uint16_t kDnsPort = 53;
 constexpr std::uint16_t kSmtpPort = 25;
 
-constexpr std::array<Option<Config>, 25> kOptions{{
+constexpr std::array<Option<Config>, 27> kOptions{{
     {"engine", "socket", "/var/spool/postfix/smarttlsd/engine.sock", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.socket, read_path(v)); }, nullptr,
      "UNIX socket on which the engine answers; inside Postfix's queue directory, so that its "
@@ -106,6 +106,12 @@ constexpr std::array<Option<Config>, 25> kOptions{{
     {"engine", "failure-ttl", "1m", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.failure_ttl, read_duration(v)); }, nullptr,
      "How long the verdict \"unknown\" is kept before the next probe."},
+    {"engine", "session-interval", "0s", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.session_interval, read_duration(v)); }, nullptr,
+     "Least time between two SMTP sessions with one address; there is never more than one at once."},
+    {"engine", "session-limit", "10000", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.session_limit, read_count(v)); }, nullptr,
+     "Most SMTP sessions open at once, over all addresses."},
     {"engine", "cache-entries", "50000", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.cache_entries, read_count(v)); }, nullptr,
      "Most verdicts kept in memory; the least recently used go first."},

@@ -48,8 +48,8 @@ namespace {
 
 /// In a coroutine of its own, so that what a probe throws before its first suspension arrives at
 /// finish() as well.
-asio::awaitable<Verdict> run(VerdictCache::Probe probe, NextHop next_hop) {
-    co_return co_await probe(std::move(next_hop));
+asio::awaitable<Verdict> run(VerdictCache::Probe probe, NextHop next_hop, Freshness freshness) {
+    co_return co_await probe(std::move(next_hop), freshness);
 }
 
 std::string what_of(const std::exception_ptr& thrown) {
@@ -75,17 +75,21 @@ PendingPtr VerdictCache::start(const NextHop& next_hop) {
     if (VerdictPtr verdict = find_valid(next_hop.str())) {
         return std::make_shared<PendingVerdict>(std::move(verdict));
     }
-    return start_fresh(next_hop);
+    return probe(next_hop, Freshness::Shared);
 }
 
 PendingPtr VerdictCache::start_fresh(const NextHop& next_hop) {
+    return probe(next_hop, Freshness::New);
+}
+
+PendingPtr VerdictCache::probe(const NextHop& next_hop, Freshness freshness) {
     const std::string key = next_hop.str();
     const auto [place, inserted] = running_.try_emplace(key);
     if (!inserted) return place->second;
     const PendingPtr pending = std::make_shared<PendingVerdict>();
     place->second = pending;
     // finish() is who awaits the probe. It may run inside co_spawn, so `place` ends here.
-    asio::co_spawn(executor_, run(probe_, next_hop),
+    asio::co_spawn(executor_, run(probe_, next_hop, freshness),
                    [this, key](std::exception_ptr thrown, Verdict verdict) {
                        finish(key, std::move(thrown), std::move(verdict));
                    });

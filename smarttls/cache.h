@@ -28,6 +28,7 @@
 #include "policy/deadline.h"
 #include "policy/next_hop.h"
 #include "policy/verdict.h"
+#include "smarttls/freshness.h"
 
 namespace smarttls::engine {
 
@@ -62,7 +63,7 @@ struct CacheLimits {
 
 class VerdictCache {
   public:
-    using Probe = std::function<boost::asio::awaitable<policy::Verdict>(policy::NextHop)>;
+    using Probe = std::function<boost::asio::awaitable<policy::Verdict>(policy::NextHop, Freshness)>;
     using WallClock = std::function<policy::WallTime()>;
 
     VerdictCache(boost::asio::any_io_executor executor, CacheLimits limits, Probe probe,
@@ -79,6 +80,7 @@ class VerdictCache {
         VerdictPtr verdict;
     };
 
+    [[nodiscard]] PendingPtr probe(const policy::NextHop& next_hop, Freshness freshness);
     [[nodiscard]] VerdictPtr find_valid(const std::string& key);
     void finish(const std::string& key, std::exception_ptr thrown, policy::Verdict verdict);
     void keep(const std::string& key, VerdictPtr verdict);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "smarttls/configured_prober.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
@@ -38,6 +40,23 @@ Result<std::string> own_host_name() {
                         errno);
 }
 
+/// Sessions must leave descriptors to the DNS, to MTA-STS and to clients.
+std::size_t affordable_sessions(std::size_t wanted) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return wanted;
+    return std::min<std::size_t>(wanted, std::max<rlim_t>(limit.rlim_cur / 2, 1));
+}
+
+Manners manners(const EngineSettings& settings) {
+    Manners result;
+    result.most_sessions = affordable_sessions(settings.session_limit);
+    result.interval = settings.session_interval;
+    result.share = settings.min_ttl;
+    result.failure_ttl = settings.failure_ttl;
+    result.session_limit = settings.probe_deadline;
+    return result;
+}
+
 Result<ProbeSettings> probe_settings(const EngineSettings& settings) {
     ProbeSettings result;
     auto helo_name = settings.helo_name.empty() ? own_host_name() : settings.helo_name;
@@ -55,6 +74,7 @@ Result<ProbeSettings> probe_settings(const EngineSettings& settings) {
     result.min_ttl = settings.min_ttl;
     result.max_ttl = settings.max_ttl;
     result.failure_ttl = settings.failure_ttl;
+    result.manners = manners(settings);
     result.clock = wall_time;
     return result;
 }
@@ -108,7 +128,8 @@ ConfiguredProber::ConfiguredProber(asio::any_io_executor executor, const EngineS
           }),
       prober_(executor, resolver_, AddressGuard(settings.allow_network), trust_.current(),
               with_question(probe_settings, question())),
-      publications_(executor, resolver_, trust_.current(), with_question(probe_settings, question())) {}
+      publications_(executor, resolver_, trust_.current(),
+                    with_question(probe_settings, question())) {}
 
 StsQuestion ConfiguredProber::question() {
     return [this](policy::DomainName domain, policy::Deadline deadline) {
@@ -131,10 +152,12 @@ void ConfiguredProber::warm_up(const std::string& cache_file) {
     for (auto& [domain, policy] : *policies) finder_.remember(domain, std::move(policy));
 }
 
-asio::awaitable<policy::Verdict> ConfiguredProber::probe(policy::NextHop next_hop) {
+asio::awaitable<policy::Verdict> ConfiguredProber::probe(policy::NextHop next_hop,
+                                                         Freshness freshness) {
     prober_.use(trust_.current());
     const auto now = policy::Deadline::Clock::now();
-    return prober_.probe(std::move(next_hop), policy::Deadline::after(now, probe_deadline_));
+    return prober_.probe(std::move(next_hop), policy::Deadline::after(now, probe_deadline_),
+                         freshness);
 }
 
 asio::awaitable<policy::Verdict> ConfiguredProber::read_published(policy::NextHop next_hop) {

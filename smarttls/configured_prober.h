@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ConfiguredProber: a Prober with its resolver, CA certificates, profile, MTA-STS policies and limits
-// as [engine] says, and what reads publications with the same.
+// ConfiguredProber: a Prober with its resolver, CA certificates, profile, MTA-STS policies and
+// limits as [engine] says, and what reads publications with the same.
 //
 //     auto prober = ConfiguredProber::open(executor, config.engine);
 //     policy::Verdict verdict = co_await (*prober)->probe(next_hop);
@@ -34,7 +34,8 @@ class ConfiguredProber {
     ConfiguredProber& operator=(const ConfiguredProber&) = delete;
 
     /// Ends within probe-deadline.
-    boost::asio::awaitable<policy::Verdict> probe(policy::NextHop next_hop);
+    boost::asio::awaitable<policy::Verdict> probe(policy::NextHop next_hop,
+                                                  Freshness freshness = Freshness::Shared);
     /// For the map `default` (published.h).
     boost::asio::awaitable<policy::Verdict> read_published(policy::NextHop next_hop);
 

@@ -41,9 +41,10 @@ void raise_descriptor_limit() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-asio::awaitable<Verdict> probe_and_log(ConfiguredProber* prober, policy::NextHop next_hop) {
+asio::awaitable<Verdict> probe_and_log(ConfiguredProber* prober, policy::NextHop next_hop,
+                                       Freshness freshness) {
     const auto begin = Deadline::Clock::now();
-    Verdict verdict = co_await prober->probe(std::move(next_hop));
+    Verdict verdict = co_await prober->probe(std::move(next_hop), freshness);
     const auto duration = Deadline::Clock::now() - begin;
     log(Severity::Info,
         probe_line(verdict, std::chrono::duration_cast<std::chrono::milliseconds>(duration)));
@@ -85,12 +86,12 @@ int run_daemon(const policy::EngineSettings& settings) {
         log(Severity::Error, "configuration: " + prober.error().what);
         return EX_CONFIG;
     }
-    const auto probe = [prober = prober->get()](policy::NextHop next_hop) {
-        return probe_and_log(prober, std::move(next_hop));
+    const auto probe = [prober = prober->get()](policy::NextHop next_hop, Freshness freshness) {
+        return probe_and_log(prober, std::move(next_hop), freshness);
     };
     VerdictCache cache(io.get_executor(), {settings.cache_entries, settings.failure_ttl}, probe,
                        wall_time);
-    const auto read = [prober = prober->get()](policy::NextHop next_hop) {
+    const auto read = [prober = prober->get()](policy::NextHop next_hop, Freshness) {
         return prober->read_published(std::move(next_hop));
     };
     VerdictCache published(io.get_executor(), {settings.cache_entries, settings.failure_ttl}, read,

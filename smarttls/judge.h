@@ -17,7 +17,7 @@
 #include "policy/config.h"
 #include "policy/verdict.h"
 #include "smarttls/mail_routes.h"
-#include "smarttls/tls/session.h"
+#include "smarttls/tls/assess.h"
 
 namespace smarttls::engine {
 

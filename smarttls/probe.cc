@@ -9,8 +9,8 @@
 #include "smarttls/nta7516_lookup.h"
 #include "smarttls/smtp/tcp_transport.h"
 #include "smarttls/sts/check.h"
+#include "smarttls/tls/assess.h"
 #include "smarttls/tls/second_look.h"
-#include "smarttls/tls/session.h"
 
 namespace smarttls::engine {
 namespace {
@@ -71,10 +71,10 @@ void note_host(std::optional<policy::NtaFacts>& nta, const policy::HostVerdict& 
     }
 }
 
-SessionFacts not_connected(Reason reason) {
-    SessionFacts facts;
-    facts.reasons = {reason};
-    return facts;
+Observation not_connected(Reason reason) {
+    Observation seen;
+    seen.reasons = {reason};
+    return seen;
 }
 
 }  // namespace
@@ -103,9 +103,12 @@ Prober::Prober(asio::any_io_executor executor, Lookup& lookup, AddressGuard guar
       lookup_(lookup),
       guard_(std::move(guard)),
       tls_(std::move(tls)),
-      settings_(std::move(settings)) {}
+      settings_(std::move(settings)),
+      sessions_(executor_, settings_.manners, observe, Deadline::Clock::now) {}
 
-asio::awaitable<Verdict> Prober::probe(NextHop next_hop, Deadline deadline) {
+asio::awaitable<Verdict> Prober::probe(NextHop next_hop, Deadline deadline, Freshness freshness) {
+    const TimePoint not_before =
+        freshness == Freshness::New ? Deadline::Clock::now() : TimePoint::min();
     Verdict verdict;
     verdict.domain = next_hop.str();
     const HostsFinding hosts = co_await find_hosts(lookup_, next_hop, deadline);
@@ -118,12 +121,13 @@ asio::awaitable<Verdict> Prober::probe(NextHop next_hop, Deadline deadline) {
 
     std::vector<Task> tasks;
     for (const MailHost& host : found.hosts) {
-        tasks.push_back({host, found.trust, found.next_hop_names, next_hop.port(), deadline});
+        tasks.push_back(
+            {host, found.trust, found.next_hop_names, next_hop.port(), deadline, not_before});
     }
     using asio::experimental::awaitable_operators::operator&&;
     auto all =
         co_await (examine_all(std::move(tasks)) && sts_of(settings_, next_hop.name(), deadline) &&
-                  read_nta(next_hop, found.hosts, deadline));
+                  read_nta(next_hop, found.hosts, not_before, deadline));
     StsFinding sts = std::get<1>(std::move(all));
     verdict.nta7516 = std::get<2>(all).facts;
     ttl = least(least(ttl, sts.ttl), std::get<2>(all).ttl);
@@ -150,10 +154,11 @@ asio::awaitable<std::vector<HostFinding>> Prober::examine_all(std::vector<Task> 
     co_return co_await gather(executor_, std::move(work));
 }
 
-/// RFC 7672 §2.2.2: each host by its own name alone; a secure record led to it, so its DANE counts as
-/// that of a secure MX does. MTA-STS speaks of MX hosts and is not asked (RFC 8461 §4.1).
-asio::awaitable<Prober::NtaReading> Prober::read_nta(NextHop next_hop, std::vector<MailHost> mx_hosts,
-                                                     Deadline deadline) {
+/// RFC 7672 §2.2.2: each host by its own name alone; a secure record led to it, so its DANE counts
+/// as that of a secure MX does. MTA-STS speaks of MX hosts and is not asked (RFC 8461 §4.1).
+asio::awaitable<Prober::NtaReading> Prober::read_nta(NextHop next_hop,
+                                                     std::vector<MailHost> mx_hosts,
+                                                     TimePoint not_before, Deadline deadline) {
     NtaReading reading;
     if (!next_hop.has_mx_lookup()) co_return reading;
     const policy::WallTime now = settings_.clock();
@@ -165,7 +170,8 @@ asio::awaitable<Prober::NtaReading> Prober::read_nta(NextHop next_hop, std::vect
         // One session per host: an MX host is examined already.
         const bool known = std::any_of(mx_hosts.begin(), mx_hosts.end(),
                                        [&](const MailHost& mx) { return mx.name == host.name; });
-        if (!known) tasks.push_back({host, MxTrust::Secure, {}, next_hop.port(), deadline});
+        if (!known)
+            tasks.push_back({host, MxTrust::Secure, {}, next_hop.port(), deadline, not_before});
     }
     const std::vector<HostFinding> findings = co_await examine_all(std::move(tasks));
     for (const HostFinding& finding : findings) {
@@ -196,30 +202,28 @@ asio::awaitable<HostFinding> Prober::examine(Task task) {
 
 asio::awaitable<SessionFacts> Prober::talk_to(Task task, DomainName name, AddressAnswer addresses,
                                               DaneDemand demand) {
-    SessionFacts facts = not_connected(Reason::AddressNotAllowed);
+    const TlsContext tls = tls_;  // use() may be called meanwhile
+    demand.decides = task.trust == MxTrust::Secure;
+    auto seen = std::make_shared<const Observation>(not_connected(Reason::AddressNotAllowed));
     std::size_t tried = 0;
     for (const policy::IpAddress& address : addresses.records) {
         // An MX is written by a stranger and may point into our own network: not one packet.
         if (!guard_.is_allowed(address)) continue;
-        SessionPlan plan = plan_for(task, name, address, demand);
-        facts = co_await run_session(plan, tls_, task.deadline);
-        if (facts.handshake_failed) {
-            facts = co_await second_look(std::move(plan), tls_, std::move(facts), task.deadline);
-        }
-        if (facts.connected || ++tried == kMostAddresses) break;
+        SessionPlan plan = plan_for(address, task.port, demand);
+        seen = co_await sessions_.observe(std::move(plan), tls, task.not_before, task.deadline);
+        if (seen->connected || ++tried == kMostAddresses) break;
     }
-    co_return facts;
+    co_return assess(*seen, name, demand, tls, settings_.clock());
 }
 
-SessionPlan Prober::plan_for(const Task& task, const DomainName& name,
-                             const policy::IpAddress& address, const DaneDemand& demand) const {
-    return {endpoint_of(address, task.port),
-            settings_.source_address,
-            settings_.helo_name,
-            name,
-            demand,
-            settings_.clock(),
-            settings_.limits};
+SessionPlan Prober::plan_for(const policy::IpAddress& address, std::uint16_t port,
+                             const DaneDemand& demand) const {
+    SessionPlan plan(endpoint_of(address, port), demand.names.front());
+    plan.source = settings_.source_address;
+    plan.helo_name = settings_.helo_name;
+    plan.limits = settings_.limits;
+    plan.interval = settings_.manners.interval;
+    return plan;
 }
 
 }  // namespace smarttls::engine

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Prober: finds out how well the mail servers of a next hop are protected: MX, addresses, TLSA,
-// MTA-STS, NTA 7516, one SMTP session per host, judgement. probe() is the story; each step stands in a file
-// of its own (mail_routes.h, sts/finder.h, tls/session.h, judge.h, sts/check.h).
+// MTA-STS, NTA 7516, one SMTP session per host, judgement. probe() is the story; each step stands
+// in a file of its own (mail_routes.h, sts/finder.h, tls/session.h, judge.h, sts/check.h).
 //
 //     Prober prober(executor, lookup, guard, tls, settings);
 //     policy::Verdict verdict = co_await prober.probe(next_hop, deadline);
@@ -24,8 +24,10 @@
 #include "policy/profile.h"
 #include "smarttls/address_guard.h"
 #include "smarttls/dns/lookup.h"
+#include "smarttls/freshness.h"
 #include "smarttls/judge.h"
 #include "smarttls/mail_routes.h"
+#include "smarttls/session_scheduler.h"
 #include "smarttls/sts/finder.h"
 #include "smarttls/tls/context.h"
 
@@ -43,6 +45,7 @@ struct ProbeSettings {
     std::chrono::seconds max_ttl{86'400};
     std::chrono::seconds failure_ttl{60};  // of Level::Unknown
     SmtpLimits limits;
+    Manners manners;
     std::shared_ptr<const policy::Profile> profile;  // nullptr: nothing is graded
     std::function<policy::WallTime()> clock;         // dates of certificates, checked, expires
     StsQuestion sts;
@@ -54,8 +57,8 @@ struct ProbeSettings {
                                                         policy::Deadline deadline);
 
 /// With the moment of its making and of its end: `ttl` within the bounds of the settings.
-[[nodiscard]] policy::Verdict concluded(policy::Verdict verdict,
-                                        Ttl ttl, const ProbeSettings& settings);
+[[nodiscard]] policy::Verdict concluded(policy::Verdict verdict, Ttl ttl,
+                                        const ProbeSettings& settings);
 
 class Prober {
   public:
@@ -63,7 +66,8 @@ class Prober {
            TlsContext tls, ProbeSettings settings);
 
     boost::asio::awaitable<policy::Verdict> probe(policy::NextHop next_hop,
-                                                  policy::Deadline deadline);
+                                                  policy::Deadline deadline,
+                                                  Freshness freshness = Freshness::Shared);
 
     /// What the sessions of later probes handshake with and trust.
     void use(TlsContext tls) { tls_ = std::move(tls); }
@@ -76,6 +80,7 @@ class Prober {
         std::vector<policy::DomainName> next_hop_names;
         std::uint16_t port = 0;
         policy::Deadline deadline;
+        TimePoint not_before;  // of sessions
     };
 
     /// The NTA 7516 record of a domain, with its hosts that are no MX hosts examined.
@@ -88,11 +93,10 @@ class Prober {
     boost::asio::awaitable<HostFinding> examine(Task task);
     boost::asio::awaitable<NtaReading> read_nta(policy::NextHop next_hop,
                                                 std::vector<MailHost> mx_hosts,
-                                                policy::Deadline deadline);
+                                                TimePoint not_before, policy::Deadline deadline);
     boost::asio::awaitable<SessionFacts> talk_to(Task task, policy::DomainName name,
                                                  AddressAnswer addresses, DaneDemand demand);
-    [[nodiscard]] SessionPlan plan_for(const Task& task, const policy::DomainName& name,
-                                       const policy::IpAddress& address,
+    [[nodiscard]] SessionPlan plan_for(const policy::IpAddress& address, std::uint16_t port,
                                        const DaneDemand& demand) const;
 
     boost::asio::any_io_executor executor_;
@@ -100,6 +104,7 @@ class Prober {
     AddressGuard guard_;
     TlsContext tls_;
     ProbeSettings settings_;
+    SessionScheduler sessions_;
 };
 
 }  // namespace smarttls::engine

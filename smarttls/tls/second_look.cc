@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "smarttls/tls/second_look.h"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "smarttls/tls/handles.h"
@@ -8,6 +12,7 @@
 namespace smarttls::engine {
 namespace {
 
+namespace asio = boost::asio;
 using policy::Reason;
 
 bool offers_protocol(const std::string& protocol) {
@@ -33,7 +38,7 @@ bool offers_group(const policy::TlsFacts& session) {
 
 }  // namespace
 
-std::vector<Reason> beyond_offer(const TlsContext& tls, const SessionFacts& lax) {
+std::vector<Reason> beyond_offer(const TlsContext& tls, const Observation& lax) {
     std::vector<Reason> reasons;
     if (!offers_protocol(lax.tls->protocol)) reasons.push_back(Reason::OldProtocol);
     if (!offers_suite(tls, lax.tls->suite)) reasons.push_back(Reason::WeakCipher);
@@ -46,17 +51,22 @@ std::vector<Reason> beyond_offer(const TlsContext& tls, const SessionFacts& lax)
     return reasons;
 }
 
-boost::asio::awaitable<SessionFacts> second_look(SessionPlan plan, TlsContext tls,
-                                                 SessionFacts first, policy::Deadline deadline) {
-    SessionFacts lax = co_await run_session(std::move(plan), tls.laxer(), deadline);
-    if (!lax.tls) co_return first;
+asio::awaitable<Observation> observe(SessionPlan plan, TlsContext tls, policy::Deadline deadline) {
+    Observation seen = co_await run_session(plan, tls, deadline);
+    if (!seen.handshake_failed) co_return seen;
+    if (plan.interval.count() > 0) {
+        asio::steady_timer pause(co_await asio::this_coro::executor, plan.interval);
+        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    Observation lax = co_await run_session(std::move(plan), tls.laxer(), deadline);
+    if (!lax.tls) co_return seen;
     std::vector<Reason> reasons = beyond_offer(tls, lax);
-    if (!reasons.empty()) first.reasons = std::move(reasons);
-    first.tls = std::move(lax.tls);
-    first.tls->lax = true;
-    first.certificate = std::move(lax.certificate);
-    first.chain = std::move(lax.chain);
-    co_return first;
+    if (!reasons.empty()) seen.reasons = std::move(reasons);
+    seen.tls = std::move(lax.tls);
+    seen.tls->lax = true;
+    seen.certificate = std::move(lax.certificate);
+    seen.chain = std::move(lax.chain);
+    co_return seen;
 }
 
 }  // namespace smarttls::engine

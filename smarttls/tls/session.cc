@@ -6,8 +6,7 @@
 
 #include "smarttls/smtp/dialog.h"
 #include "smarttls/tls/certificate.h"
-#include "smarttls/tls/dane.h"
-#include "smarttls/tls/pkix.h"
+#include "smarttls/tls/peer_chain.h"
 #include "smarttls/tls/tls_transport.h"
 
 namespace smarttls::engine {
@@ -23,13 +22,13 @@ class Session {
     Session(const asio::any_io_executor& executor, SessionPlan plan, TlsContext tls)
         : plan_(std::move(plan)), tls_(std::move(tls)), tcp_(executor) {}
 
-    asio::awaitable<SessionFacts> run(Deadline deadline);
+    asio::awaitable<Observation> run(Deadline deadline);
 
   private:
     asio::awaitable<Step> connect(Deadline deadline);
     asio::awaitable<Step> speak_in_clear(Deadline deadline);
     asio::awaitable<Step> speak_under_tls(Deadline deadline);
-    void examine(SSL* ssl);
+    void note_what_is_shown(SSL* ssl);
     [[nodiscard]] static Deadline within(std::chrono::milliseconds limit, Deadline deadline) {
         return Deadline::after(Deadline::Clock::now(), limit).sooner(deadline);
     }
@@ -37,27 +36,26 @@ class Session {
     SessionPlan plan_;
     TlsContext tls_;
     TcpTransport tcp_;
-    SessionFacts facts_;
+    Observation seen_;
 };
 
-asio::awaitable<SessionFacts> Session::run(Deadline deadline) {
-    facts_.dane = unmet(plan_.dane, tls_);
+asio::awaitable<Observation> Session::run(Deadline deadline) {
     Step ended = co_await connect(deadline);
     if (!ended) ended = co_await speak_in_clear(deadline);
     if (!ended) ended = co_await speak_under_tls(deadline);
     if (ended) {
-        facts_.outcome = ended->outcome;
-        facts_.reasons.push_back(ended->reason);
+        seen_.outcome = ended->outcome;
+        seen_.reasons.push_back(ended->reason);
     } else {
-        facts_.outcome = SessionOutcome::Tls;
+        seen_.outcome = SessionOutcome::Tls;
     }
-    co_return std::move(facts_);
+    co_return std::move(seen_);
 }
 
 asio::awaitable<Step> Session::connect(Deadline deadline) {
     const Deadline limit = within(plan_.limits.connect, deadline);
     const IoStatus connected = co_await tcp_.connect(plan_.server, plan_.source, limit);
-    facts_.connected = connected == IoStatus::Ok;
+    seen_.connected = connected == IoStatus::Ok;
     if (connected == IoStatus::TimedOut) co_return unknown_because(Reason::Timeout);
     if (connected != IoStatus::Ok) co_return unknown_because(Reason::Refused);
     co_return std::nullopt;
@@ -74,12 +72,12 @@ asio::awaitable<Step> Session::speak_in_clear(Deadline deadline) {
 }
 
 asio::awaitable<Step> Session::speak_under_tls(Deadline deadline) {
-    TlsTransport encrypted(tcp_, tls_, plan_.dane.names.front());
+    TlsTransport encrypted(tcp_, tls_, plan_.server_name);
     const Deadline shaken_by = within(plan_.limits.handshake, deadline);
     const IoStatus shaken = co_await encrypted.handshake(shaken_by);
-    facts_.handshake_failed = shaken == IoStatus::TlsFailed && encrypted.spoke_tls();
+    seen_.handshake_failed = shaken == IoStatus::TlsFailed && encrypted.spoke_tls();
     if (shaken != IoStatus::Ok) co_return setback_of(shaken);
-    examine(encrypted.ssl());
+    note_what_is_shown(encrypted.ssl());
     // In TLS 1.3 the client is done before the server has judged it: only a reply under TLS shows
     // that the session stands (RFC 8446 §4.4.4; RFC 3207 §4.2 asks for this EHLO).
     Dialog dialog(encrypted, plan_.limits);
@@ -116,23 +114,19 @@ std::string group_of(SSL* ssl) {
     return name != nullptr ? name : "";
 }
 
-void Session::examine(SSL* ssl) {
+void Session::note_what_is_shown(SSL* ssl) {
     const ErrorQueueGuard guard;
-    facts_.tls = policy::TlsFacts{SSL_get_version(ssl), SSL_get_cipher_name(ssl), group_of(ssl)};
-    const std::optional<PeerChain> chain = PeerChain::of(ssl);
-    if (!chain) {  // an anonymous suite, which we do not offer
-        facts_.pkix.push_back(Reason::CertificateNotTrusted);
-        return;
-    }
-    facts_.certificate = describe(chain->leaf());
-    facts_.chain = describe_issuers(*chain);
-    facts_.pkix = pkix_defects(*chain, tls_, plan_.host, plan_.now);
-    facts_.dane = judge_dane(*chain, tls_, plan_.dane, plan_.now);
+    seen_.tls = policy::TlsFacts{SSL_get_version(ssl), SSL_get_cipher_name(ssl), group_of(ssl)};
+    std::optional<PeerChain> chain = PeerChain::of(ssl);
+    if (!chain) return;  // an anonymous suite, which the floors do not offer
+    seen_.certificate = describe(chain->leaf());
+    seen_.chain = describe_issuers(*chain);
+    seen_.peer = std::make_shared<const PeerChain>(*std::move(chain));
 }
 
 }  // namespace
 
-asio::awaitable<SessionFacts> run_session(SessionPlan plan, TlsContext tls, Deadline deadline) {
+asio::awaitable<Observation> run_session(SessionPlan plan, TlsContext tls, Deadline deadline) {
     Session session(co_await asio::this_coro::executor, std::move(plan), std::move(tls));
     co_return co_await session.run(deadline);
 }

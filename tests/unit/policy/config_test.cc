@@ -73,6 +73,8 @@ probe-deadline = 5s
 min-ttl = 6s
 max-ttl = 7m
 failure-ttl = 8s
+session-interval = 0s
+session-limit = 10
 cache-entries = 9
 cache-file = /c.db)").engine;
     EXPECT_EQ(engine.socket, "/e.sock");
@@ -91,6 +93,8 @@ cache-file = /c.db)").engine;
     EXPECT_EQ(engine.min_ttl, 6s);
     EXPECT_EQ(engine.max_ttl, 7min);
     EXPECT_EQ(engine.failure_ttl, 8s);
+    EXPECT_EQ(engine.session_interval, 0s);
+    EXPECT_EQ(engine.session_limit, 10U);
     EXPECT_EQ(engine.cache_entries, 9U);
     EXPECT_EQ(engine.cache_file, "/c.db");
 }

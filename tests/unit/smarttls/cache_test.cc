@@ -167,12 +167,32 @@ TEST(CacheAlone, SurvivesAProbeThatThrowsBeforeItIsACoroutine) {
     asio::io_context io;
     VerdictCache cache(
         io.get_executor(), {3, std::chrono::seconds(60)},
-        [](NextHop) -> asio::awaitable<policy::Verdict> { throw std::logic_error("at once"); },
+        [](NextHop, Freshness) -> asio::awaitable<policy::Verdict> {
+            throw std::logic_error("at once");
+        },
         [] { return at("2026-11-23T08:00:00Z"); });
     const PendingPtr pending = cache.start(hop("a.nl"));
     io.run();
     ASSERT_NE(pending->verdict(), nullptr);
     EXPECT_EQ(pending->verdict()->level, Level::Unknown);
+    testing::internal::GetCapturedStderr();
+}
+
+TEST(CacheAlone, SaysWhichProbesMustUseNothingThatIsKept) {
+    asio::io_context io;
+    std::vector<Freshness> wanted;
+    VerdictCache cache(
+        io.get_executor(), {3, std::chrono::seconds(60)},
+        [&wanted](NextHop, Freshness freshness) -> asio::awaitable<policy::Verdict> {
+            wanted.push_back(freshness);
+            throw std::logic_error("at once");
+        },
+        [] { return at("2026-11-23T08:00:00Z"); });
+    testing::internal::CaptureStderr();
+    const PendingPtr usual = cache.start(hop("a.nl"));
+    const PendingPtr fresh = cache.start_fresh(hop("b.nl"));
+    io.run();
+    EXPECT_EQ(wanted, (std::vector<Freshness>{Freshness::Shared, Freshness::New}));
     testing::internal::GetCapturedStderr();
 }
 

@@ -34,8 +34,9 @@ class ScriptedProbe {
     using Result = std::variant<policy::Verdict, std::exception_ptr>;
 
     VerdictCache::Probe function() {
-        return
-            [state = state_](policy::NextHop next_hop) { return run(state, std::move(next_hop)); };
+        return [state = state_](policy::NextHop next_hop, Freshness) {
+            return run(state, std::move(next_hop));
+        };
     }
 
     void release(const std::string& key, Result result) {

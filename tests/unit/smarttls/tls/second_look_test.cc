@@ -17,14 +17,17 @@ class SecondLook : public testing::Test {
   protected:
     [[nodiscard]] SessionPlan plan(std::uint16_t port) const {
         const auto localhost = policy::IpAddress::parse("127.0.0.1").value();
-        return {endpoint_of(localhost, port), {}, "probe.example", host_, {{}, {host_}}, kNow, {}};
+        SessionPlan wanted(endpoint_of(localhost, port), host_);
+        wanted.helo_name = "probe.example";
+        return wanted;
     }
-    /// Both looks, the second only when the first says so.
-    [[nodiscard]] SessionFacts facts_of(const FakeMailServer& server) const {
-        SessionFacts first = run(run_session(plan(server.port()), tls_, soon()));
-        EXPECT_EQ(first.outcome, SessionOutcome::NoTls);
-        EXPECT_TRUE(first.handshake_failed);
-        return run(second_look(plan(server.port()), tls_, std::move(first), soon()));
+    /// Both looks.
+    [[nodiscard]] Observation seen_at(const FakeMailServer& server) const {
+        Observation seen = run(observe(plan(server.port()), tls_, soon()));
+        EXPECT_EQ(seen.outcome, SessionOutcome::NoTls);
+        EXPECT_TRUE(seen.handshake_failed);
+        EXPECT_EQ(seen.peer, nullptr) << "delivery cannot rely on what a lax session shows";
+        return seen;
     }
     static void limit(SSL_CTX* context, int lowest, int highest) {
         SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, lowest, nullptr);
@@ -44,7 +47,7 @@ class SecondLook : public testing::Test {
 TEST_F(SecondLook, NamesAnOldProtocolAndKeepsWhatTheServerShowed) {
     limit(context_.get(), TLS1_VERSION, TLS1_1_VERSION);
     const FakeMailServer server(good_server(context_.get()));
-    const SessionFacts facts = facts_of(server);
+    const Observation facts = seen_at(server);
     EXPECT_EQ(facts.outcome, SessionOutcome::NoTls) << "delivery would not have this session";
     EXPECT_EQ(facts.reasons, Reasons{Reason::OldProtocol});
     ASSERT_TRUE(facts.tls);
@@ -59,7 +62,7 @@ TEST_F(SecondLook, NamesAWeakCipher) {
     limit(context_.get(), TLS1_2_VERSION, TLS1_2_VERSION);
     SSL_CTX_set_cipher_list(context_.get(), "ECDHE-ECDSA-NULL-SHA@SECLEVEL=0");
     const FakeMailServer server(good_server(context_.get()));
-    const SessionFacts facts = facts_of(server);
+    const Observation facts = seen_at(server);
     EXPECT_EQ(facts.reasons, Reasons{Reason::WeakCipher});
     EXPECT_EQ(facts.tls->suite, "ECDHE-ECDSA-NULL-SHA");
 }
@@ -70,7 +73,7 @@ TEST_F(SecondLook, NamesAnAnonymousSuiteAWeakCipher) {
     SSL_CTX_set_cipher_list(anonymous.get(), "AECDH-AES256-SHA@SECLEVEL=0");
     limit(anonymous.get(), TLS1_2_VERSION, TLS1_2_VERSION);
     const FakeMailServer server(good_server(anonymous.get()));
-    const SessionFacts facts = facts_of(server);
+    const Observation facts = seen_at(server);
     EXPECT_EQ(facts.reasons, Reasons{Reason::WeakCipher});
     EXPECT_FALSE(facts.certificate);
 }
@@ -83,7 +86,7 @@ TEST_F(SecondLook, NamesAWeakGroup) {
     SSL_CTX_set_cipher_list(context.get(), "ECDHE-RSA-AES256-GCM-SHA384");
     only_group(context.get(), "secp224r1");
     const FakeMailServer server(good_server(context.get()));
-    const SessionFacts facts = facts_of(server);
+    const Observation facts = seen_at(server);
     EXPECT_EQ(facts.reasons, Reasons{Reason::WeakGroup});
     EXPECT_EQ(facts.tls->group, "secp224r1");
 }
@@ -92,16 +95,26 @@ TEST_F(SecondLook, NamesMoreThanOneWhenMoreThanOneIsTrue) {
     limit(context_.get(), TLS1_VERSION, TLS1_VERSION);
     SSL_CTX_set_cipher_list(context_.get(), "ECDHE-ECDSA-NULL-SHA@SECLEVEL=0");
     const FakeMailServer server(good_server(context_.get()));
-    EXPECT_EQ(facts_of(server).reasons, (Reasons{Reason::OldProtocol, Reason::WeakCipher}));
+    EXPECT_EQ(seen_at(server).reasons, (Reasons{Reason::OldProtocol, Reason::WeakCipher}));
 }
 
 TEST_F(SecondLook, LeavesTheFirstReasonWhereItFindsNothing) {
     limit(context_.get(), TLS1_2_VERSION, TLS1_2_VERSION);
     SSL_CTX_set_cipher_list(context_.get(), "DHE-PSK-AES256-GCM-SHA384");
     const FakeMailServer server(good_server(context_.get()));
-    const SessionFacts facts = facts_of(server);
+    const Observation facts = seen_at(server);
     EXPECT_EQ(facts.reasons, Reasons{Reason::ValidationFailure});
     EXPECT_FALSE(facts.tls);
+}
+
+TEST_F(SecondLook, WaitsBetweenTheTwoSessions) {
+    limit(context_.get(), TLS1_VERSION, TLS1_1_VERSION);
+    const FakeMailServer server(good_server(context_.get()));
+    SessionPlan wanted = plan(server.port());
+    wanted.interval = std::chrono::milliseconds(200);
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(run(observe(wanted, tls_, soon())).reasons, Reasons{Reason::OldProtocol});
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, wanted.interval);
 }
 
 TEST_F(SecondLook, IsNotCalledForWhereNoTlsWasSpoken) {
@@ -116,20 +129,21 @@ TEST_F(SecondLook, IsNotCalledForWhereNoTlsWasSpoken) {
     });
     const FakeMailServer plain(plain_server());
     for (const auto* server : {&garbage, &plain}) {
-        const SessionFacts facts = run(run_session(plan(server->port()), tls_, soon()));
+        const Observation facts = run(observe(plan(server->port()), tls_, soon()));
         EXPECT_EQ(facts.outcome, SessionOutcome::NoTls);
         EXPECT_FALSE(facts.handshake_failed);
+        EXPECT_EQ(server->connections(), 1);
     }
 }
 
-SessionFacts lax_session(const char* protocol, const char* suite, const char* group) {
-    SessionFacts facts;
+Observation lax_session(const char* protocol, const char* suite, const char* group) {
+    Observation facts;
     facts.tls = policy::TlsFacts{protocol, suite, group};
     return facts;
 }
 
 TEST_F(SecondLook, CountsOnlyWhatTheFloorsDoNotOffer) {
-    const auto beyond = [&](const SessionFacts& facts) { return beyond_offer(tls_, facts); };
+    const auto beyond = [&](const Observation& facts) { return beyond_offer(tls_, facts); };
     EXPECT_EQ(beyond(lax_session("TLSv1.3", "TLS_AES_256_GCM_SHA384", "x25519")), Reasons{});
     EXPECT_EQ(beyond(lax_session("TLSv1.3", "TLS_AES_256_GCM_SHA384", "ffdhe2048")),
               Reasons{Reason::WeakGroup});
@@ -138,7 +152,7 @@ TEST_F(SecondLook, CountsOnlyWhatTheFloorsDoNotOffer) {
     EXPECT_EQ(beyond(lax_session("TLSv1.2", "DHE-RSA-AES256-GCM-SHA384", "ffdhe2048")), Reasons{})
         << "the server's choice, which the floors take";
     EXPECT_EQ(beyond(lax_session("TLSv1.2", "AES128-SHA", "")), Reasons{});
-    SessionFacts curve = lax_session("TLSv1.2", "ECDHE-ECDSA-AES256-GCM-SHA384", "x25519");
+    Observation curve = lax_session("TLSv1.2", "ECDHE-ECDSA-AES256-GCM-SHA384", "x25519");
     curve.certificate.emplace();
     curve.certificate->key = "ecdsa-224";
     curve.certificate->curve = "secp224r1";

@@ -53,7 +53,12 @@ struct EngineSettings {
     std::chrono::seconds failure_ttl{};
     std::chrono::seconds session_interval{};
     std::uint32_t session_limit = 0;
+    std::chrono::seconds insecure_ttl{};
+    std::chrono::seconds stale_ttl{};
+    std::chrono::seconds best_seen_ttl{};
     std::uint32_t cache_entries = 0;
+    std::uint64_t cache_memory = 0;  // bytes
+    std::uint64_t cache_size = 0;    // bytes
     std::string cache_file;  // empty: nothing survives a restart
 };
 

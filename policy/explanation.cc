@@ -31,6 +31,13 @@ std::string_view achieved(Level level) {
     return "could not be examined";
 }
 
+/// Behind the fact, whatever it is: who reads it must not take an attack for a mistake.
+std::string alarm(const Verdict& verdict) {
+    const auto& reasons = verdict.reasons;
+    if (std::find(reasons.begin(), reasons.end(), Reason::Downgrade) == reasons.end()) return {};
+    return " and " + std::string(phrase(Reason::Downgrade));
+}
+
 /// What a domain publishes to reach a level.
 std::string_view remedy(Floor floor) {
     switch (floor) {
@@ -245,6 +252,7 @@ std::string_view phrase(Reason reason) {
         case Reason::NtaNotYetValid: return "has an NTA 7516 record of a later month";
         case Reason::NtaExpired: return "has an NTA 7516 record that has expired";
         case Reason::TooManyMx: return "has more mail servers than are examined";
+        case Reason::Downgrade: return "was better protected before (possible downgrade attack)";
     }
     return "could not be examined";
 }
@@ -254,12 +262,14 @@ std::string describe(const Verdict& verdict) {
     const std::string& subject = host != nullptr ? host->name : verdict.domain;
     const auto& reasons = host != nullptr ? host->reasons : verdict.reasons;
     const bool good = verdict.level >= Level::Pkix;
-    if (reasons.empty() || good) return subject + " " + std::string(achieved(verdict.level));
+    if (reasons.empty() || good) {
+        return subject + " " + std::string(achieved(verdict.level)) + alarm(verdict);
+    }
     std::string text = subject;
     for (std::size_t i = 0; i < std::min(reasons.size(), kMostReasons); ++i) {
         text += (i == 0 ? " " : " and ") + std::string(phrase(reasons[i]));
     }
-    return text;
+    return host != nullptr ? text + alarm(verdict) : text;
 }
 
 std::string explain(const MailClass& mail_class, const Recipient& recipient, std::string_view rule,

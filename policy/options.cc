@@ -56,7 +56,7 @@ using Text = std::string_view;
 constexpr std::uint16_t kDnsPort = 53;
 constexpr std::uint16_t kSmtpPort = 25;
 
-constexpr std::array<Option<Config>, 27> kOptions{{
+constexpr std::array<Option<Config>, 32> kOptions{{
     {"engine", "socket", "/var/spool/postfix/smarttlsd/engine.sock", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.socket, read_path(v)); }, nullptr,
      "UNIX socket on which the engine answers; inside Postfix's queue directory, so that its "
@@ -112,12 +112,27 @@ constexpr std::array<Option<Config>, 27> kOptions{{
     {"engine", "session-limit", "10000", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.session_limit, read_count(v)); }, nullptr,
      "Most SMTP sessions open at once, over all addresses."},
+    {"engine", "insecure-ttl", "5m", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.insecure_ttl, read_duration(v)); }, nullptr,
+     "Longest time for which the verdicts \"plaintext\" and \"forbidden\" are kept."},
+    {"engine", "stale-ttl", "1h", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.stale_ttl, read_duration(v)); }, nullptr,
+     "How long a good verdict still counts after its end while nothing newer can be found out."},
+    {"engine", "best-seen-ttl", "30d", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.best_seen_ttl, read_duration(v)); }, nullptr,
+     "How long a domain's best level is remembered, so that losing it raises an alarm."},
     {"engine", "cache-entries", "50000", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.cache_entries, read_count(v)); }, nullptr,
      "Most verdicts kept in memory; the least recently used go first."},
+    {"engine", "cache-memory", "256M", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.cache_memory, read_size(v)); }, nullptr,
+     "Memory that those verdicts may take together, about."},
+    {"engine", "cache-size", "1G", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.cache_size, read_size(v)); }, nullptr,
+     "Size that the database may have; the verdicts that were used longest ago go first."},
     {"engine", "cache-file", "/var/lib/smarttlsd/cache.db", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.cache_file, read_path_or_none(v)); }, nullptr,
-     "Database that keeps MTA-STS policies over a restart. Empty: memory only."},
+     "Database that keeps verdicts and MTA-STS policies over a restart. Empty: memory only."},
     {"milter", "socket", "/var/spool/postfix/smarttls/milter.sock", Repeat::No,
      [](Config& c, Text v) { return store(c.milter.socket, read_milter_socket(v)); }, nullptr,
      "Where the MTA reaches the milter: a path, or inet:port@host."},

@@ -103,6 +103,20 @@ Result<std::uint32_t> read_count(std::string_view text) {
     return number;
 }
 
+Result<std::uint64_t> read_size(std::string_view text) {
+    constexpr std::string_view kExpected = "a size such as 65536, 64K, 256M or 1G";
+    constexpr std::string_view kUnits = "KMG";
+    const std::size_t unit = text.empty() ? kUnits.npos : kUnits.find(text.back());
+    std::string_view digits = text;
+    if (unit != kUnits.npos) digits.remove_suffix(1);
+    auto number = read_number<std::uint32_t>(digits, kExpected);
+    if (!number || *number == 0) {
+        return fail(ErrorKind::Malformed, quote(text) + " is not " + std::string(kExpected));
+    }
+    const std::size_t shift = unit == kUnits.npos ? 0 : 10 * (unit + 1);
+    return std::uint64_t{*number} << shift;
+}
+
 Result<std::string> read_header_name(std::string_view text) {
     if (text.empty() || !std::all_of(text.begin(), text.end(), is_field_name_byte)) {
         return fail(ErrorKind::Malformed, quote(text) + " is not a header field name");

@@ -19,6 +19,7 @@ namespace smarttls::policy {
 [[nodiscard]] Result<Endpoint> read_endpoint(std::string_view text, std::uint16_t default_port);
 [[nodiscard]] Result<std::chrono::seconds> read_duration(std::string_view text);  // 90, 90s, 5m, 1h
 [[nodiscard]] Result<std::uint32_t> read_count(std::string_view text);
+[[nodiscard]] Result<std::uint64_t> read_size(std::string_view text);  // bytes: 65536, 64K, 256M, 1G
 [[nodiscard]] Result<HeaderField> read_header_field(std::string_view text);  // "Name: value"
 [[nodiscard]] Result<std::string> read_header_name(std::string_view text);   // RFC 5322 §2.2
 [[nodiscard]] Result<TrustedRoute> read_trusted_route(std::string_view text);

@@ -79,6 +79,7 @@ constexpr auto kReasons = std::to_array<std::pair<Reason, std::string_view>>({
     {Reason::NtaNotYetValid, "nta7516-not-yet-valid"},
     {Reason::NtaExpired, "nta7516-expired"},
     {Reason::TooManyMx, "too-many-mx"},
+    {Reason::Downgrade, "downgrade"},
 });
 
 template <class E, std::size_t N>

@@ -42,7 +42,7 @@ enum class Reason {
     WeakKey, WeakSignature, OldProtocol, WeakCipher, WeakGroup,
     StarttlsRefused, StarttlsInjection, StsMxMismatch, Busy, Refused, Timeout, ProtocolError, NullMx,
     NoSuchDomain, NoAddress, DnsFailure, AddressNotAllowed,
-    NtaMissing, NtaInvalid, NtaInsecure, NtaNotYetValid, NtaExpired, TooManyMx,
+    NtaMissing, NtaInvalid, NtaInsecure, NtaNotYetValid, NtaExpired, TooManyMx, Downgrade,
 };
 
 /// None: securely denied. Unchecked: nobody could look, or records are there and no server answered.
@@ -152,6 +152,9 @@ struct Verdict {
     bool mx_secure = false;  // the MX answer (or its proven absence) was validated
     WallTime checked{};
     WallTime expires{};
+    std::optional<Level> best_seen;     // the best ranked level of the last weeks, now included
+    bool stale = false;                 // has expired; the attempt to find out anew failed for
+    std::vector<Reason> stale_reasons;  // these reasons
     std::optional<StsFacts> sts;
     std::optional<NtaFacts> nta7516;  // none: nobody asked
     std::vector<HostVerdict> hosts;

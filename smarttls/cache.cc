@@ -1,50 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "smarttls/cache.h"
 
-#include <boost/asio/as_tuple.hpp>
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <utility>
 
 #include "smarttls/log.h"
 
 namespace smarttls::engine {
 
 namespace asio = boost::asio;
+using policy::Level;
 using policy::NextHop;
 using policy::Verdict;
-
-/// Entry of a timer in the list of those that settle() cancels; also leaves it when the waiting
-/// coroutine is destroyed.
-class Waiter {
-  public:
-    Waiter(PendingPtr pending, asio::steady_timer& timer)
-        : pending_(std::move(pending)),
-          place_(pending_->waiters_.insert(pending_->waiters_.end(), &timer)) {}
-    Waiter(const Waiter&) = delete;
-    Waiter& operator=(const Waiter&) = delete;
-    ~Waiter() { pending_->waiters_.erase(place_); }
-
-  private:
-    PendingPtr pending_;
-    std::list<asio::steady_timer*>::iterator place_;
-};
-
-void PendingVerdict::settle(VerdictPtr verdict) {
-    verdict_ = std::move(verdict);
-    for (asio::steady_timer* timer : waiters_) timer->cancel();  // handlers run later, not in here
-}
-
-asio::awaitable<VerdictPtr> wait(PendingPtr pending, policy::Deadline deadline) {
-    if (!pending->verdict()) {
-        asio::steady_timer timer(co_await asio::this_coro::executor, deadline.when());
-        const Waiter waiter(pending, timer);
-        co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    }
-    co_return pending->verdict();
-}
+using policy::WallTime;
+using std::chrono::seconds;
 
 namespace {
+
+/// Renewals have no hurry: those beyond wait for the next second.
+constexpr std::size_t kMostRenewals = 32;
+
+/// A verdict from further ahead was made when the clock was wrong, and so is its end.
+constexpr seconds kClockError{60};
+
+/// Shorter lives end without renewal: there is no tenth to speak of.
+constexpr seconds kShortestRenewed{30};
+
+/// How exactly the archive knows when a verdict was last used: to write each use would cost more
+/// than the order of pruning is worth.
+constexpr seconds kUseResolution{3600};
 
 /// In a coroutine of its own, so that what a probe throws before its first suspension arrives at
 /// finish() as well.
@@ -62,6 +47,19 @@ std::string what_of(const std::exception_ptr& thrown) {
     }
 }
 
+/// In the last tenth of the verdict's life, where in it depends on the domain: what was probed
+/// together is not renewed together.
+WallTime renewal_time(const Verdict& verdict) {
+    const auto tenth = (verdict.expires - verdict.checked).count() / 10;
+    const auto jitter = static_cast<std::int64_t>(std::hash<std::string>()(verdict.domain) % 1000);
+    return verdict.expires - seconds(tenth * (1000 - jitter) / 1000);
+}
+
+bool is_in_use(const MemoryEntry& entry) {
+    const Verdict& verdict = *entry.verdict;
+    return entry.used >= verdict.checked + (verdict.expires - verdict.checked) / 2;
+}
+
 }  // namespace
 
 VerdictCache::VerdictCache(asio::any_io_executor executor, CacheLimits limits, Probe probe,
@@ -69,47 +67,126 @@ VerdictCache::VerdictCache(asio::any_io_executor executor, CacheLimits limits, P
     : executor_(std::move(executor)),
       limits_(limits),
       probe_(std::move(probe)),
-      now_(std::move(now)) {}
+      now_(std::move(now)),
+      memory_(limits.most_entries, limits.most_bytes) {}
 
 PendingPtr VerdictCache::start(const NextHop& next_hop) {
-    if (VerdictPtr verdict = find_valid(next_hop.str())) {
-        return std::make_shared<PendingVerdict>(std::move(verdict));
+    if (MemoryEntry* entry = memory_.use(next_hop.str(), now_())) {
+        touch(*entry);
+        if (VerdictPtr verdict = answer_from(*entry, next_hop)) {
+            return std::make_shared<PendingVerdict>(std::move(verdict));
+        }
     }
-    return probe(next_hop, Freshness::Shared);
+    return begin(next_hop, Purpose::Answer).answer;
 }
 
 PendingPtr VerdictCache::start_fresh(const NextHop& next_hop) {
-    return probe(next_hop, Freshness::New);
+    return begin(next_hop, Purpose::Probe, Freshness::New).fresh;
 }
 
-PendingPtr VerdictCache::probe(const NextHop& next_hop, Freshness freshness) {
+/// Null: somebody has to find out.
+VerdictPtr VerdictCache::answer_from(MemoryEntry& entry, const NextHop& next_hop) {
+    if (is_valid(*entry.verdict)) {
+        VerdictPtr answer = entry.verdict;
+        if (std::exchange(entry.idle_when_due, false)) renew(next_hop.str());
+        return answer;
+    }
+    if (!entry.failed || !may_be_stale(*entry.verdict)) return nullptr;
+    VerdictPtr answer = stale(entry);
+    // Nobody waits again for what has just failed. The entry may be gone after this.
+    if (now_() >= entry.failed->retry) begin(next_hop, Purpose::Probe);
+    return answer;
+}
+
+bool VerdictCache::is_valid(const Verdict& verdict) const {
+    const WallTime now = now_();
+    return now < verdict.expires && verdict.checked <= now + kClockError;
+}
+
+bool VerdictCache::may_be_stale(const Verdict& verdict) const {
+    const WallTime now = now_();
+    return verdict.level >= Level::Encrypted && now < verdict.expires + limits_.stale_ttl &&
+           verdict.checked <= now + kClockError;
+}
+
+VerdictPtr VerdictCache::stale(MemoryEntry& entry) const {
+    if (!entry.stale) {
+        Verdict verdict = *entry.verdict;
+        verdict.stale = true;
+        verdict.stale_reasons = entry.failed->reasons;
+        entry.stale = std::make_shared<const KeptVerdict>(std::move(verdict));
+    }
+    return entry.stale;
+}
+
+VerdictCache::Running VerdictCache::begin(const NextHop& next_hop, Purpose purpose, Freshness freshness) {
     const std::string key = next_hop.str();
     const auto [place, inserted] = running_.try_emplace(key);
-    if (!inserted) return place->second;
-    const PendingPtr pending = std::make_shared<PendingVerdict>();
-    place->second = pending;
-    // finish() is who awaits the probe. It may run inside co_spawn, so `place` ends here.
-    asio::co_spawn(executor_, run(probe_, next_hop, freshness),
+    if (inserted || place->second.purpose == Purpose::Answer) place->second.purpose = purpose;
+    if (inserted) place->second.freshness = freshness;
+    Running running = place->second;  // finish() may run before this ends, and `place` with it
+    if (!inserted) return running;
+    const MemoryEntry* entry = memory_.find(key);
+    if (entry == nullptr && archive_ != nullptr) {
+        look_up(next_hop);
+    } else {
+        probe(next_hop, entry == nullptr ? BestSeen{} : entry->best);
+    }
+    return running;
+}
+
+void VerdictCache::look_up(const NextHop& next_hop) {
+    archive_->find(next_hop.str(), [this, next_hop](std::optional<ArchivedVerdict> row) {
+        found(next_hop, std::move(row));
+    });
+}
+
+void VerdictCache::found(const NextHop& next_hop, std::optional<ArchivedVerdict> row) {
+    const auto place = running_.find(next_hop.str());
+    Running& running = place->second;
+    if (!row) return probe(next_hop, {});
+    if (!row->verdict) return probe(next_hop, row->best);
+    MemoryEntry& entry = memory_.put(next_hop.str(), row->verdict, row->best);
+    entry.used = now_();
+    entry.saved = row->used;
+    touch(entry);
+    if (is_valid(*row->verdict)) {
+        schedule(entry);
+        running.answer->settle(row->verdict);
+        if (running.purpose == Purpose::Answer) {
+            running_.erase(place);
+            return;
+        }
+    }
+    probe(next_hop, row->best);
+}
+
+void VerdictCache::probe(const NextHop& next_hop, const BestSeen& best) {
+    const std::string key = next_hop.str();
+    Running& running = running_.at(key);
+    running.best = best;
+    // finish() is who awaits the probe. It may run inside co_spawn.
+    asio::co_spawn(executor_, run(probe_, next_hop, running.freshness),
                    [this, key](std::exception_ptr thrown, Verdict verdict) {
                        finish(key, std::move(thrown), std::move(verdict));
                    });
-    return pending;
-}
-
-VerdictPtr VerdictCache::find_valid(const std::string& key) {
-    const auto found = index_.find(key);
-    if (found == index_.end()) return nullptr;
-    entries_.splice(entries_.begin(), entries_, found->second);
-    const VerdictPtr& verdict = found->second->verdict;
-    return verdict->expires > now_() ? verdict : nullptr;
 }
 
 void VerdictCache::finish(const std::string& key, std::exception_ptr thrown, Verdict verdict) {
     if (thrown) verdict = failure(key, std::move(thrown));
-    const auto result = std::make_shared<const Verdict>(std::move(verdict));
-    const PendingPtr pending = std::move(running_.extract(key).mapped());
-    pending->settle(result);
-    keep(key, result);
+    Running running = std::move(running_.extract(key).mapped());
+    if (running.purpose == Purpose::Renewal) --renewals_;
+    const bool insecure = verdict.level == Level::Plaintext || verdict.level == Level::Forbidden;
+    if (insecure) {
+        verdict.expires = std::min(verdict.expires, verdict.checked + limits_.insecure_ttl);
+    }
+    if (limits_.best_seen_ttl.count() > 0) {
+        const auto alarm = compare(verdict, running.best, limits_.best_seen_ttl);
+        if (alarm) log(Severity::Warning, *alarm);
+    }
+    const auto result = std::make_shared<const KeptVerdict>(std::move(verdict));
+    running.answer->settle(keep(key, result, running.best));
+    running.fresh->settle(result);
 }
 
 Verdict VerdictCache::failure(const std::string& key, std::exception_ptr thrown) const {
@@ -122,21 +199,76 @@ Verdict VerdictCache::failure(const std::string& key, std::exception_ptr thrown)
     return verdict;
 }
 
-void VerdictCache::keep(const std::string& key, VerdictPtr verdict) {
-    const auto found = index_.find(key);
-    if (found != index_.end()) {
-        // Unknown says nothing, so it does not displace what is known and still valid.
-        const VerdictPtr kept = find_valid(key);
-        const bool knows_more = kept && kept->level != policy::Level::Unknown;
-        if (knows_more && verdict->level == policy::Level::Unknown) return;
-        entries_.erase(found->second);
-        index_.erase(found);
+/// What to answer from now on: the verdict, or what was known before when that still counts.
+VerdictPtr VerdictCache::keep(const std::string& key, VerdictPtr verdict, const BestSeen& best) {
+    if (MemoryEntry* entry = memory_.find(key); entry != nullptr && verdict->level == Level::Unknown) {
+        const bool knows_more = entry->verdict->level != Level::Unknown;
+        const bool counts = is_valid(*entry->verdict) || may_be_stale(*entry->verdict);
+        if (knows_more && counts) return note_failure(*entry, verdict);
     }
-    entries_.push_front(Entry{key, std::move(verdict)});
-    index_[key] = entries_.begin();
-    while (entries_.size() > limits_.most_entries) {
-        index_.erase(entries_.back().key);
-        entries_.pop_back();
+    MemoryEntry& entry = memory_.put(key, verdict, best);
+    if (entry.used == WallTime{}) entry.used = now_();
+    if (verdict->level != Level::Unknown) {
+        archive_entry(entry);
+        schedule(entry);
+    }
+    return verdict;
+}
+
+VerdictPtr VerdictCache::note_failure(MemoryEntry& entry, const VerdictPtr& unknown) {
+    entry.failed = FailedRenewal{unknown->reasons, now_() + limits_.failure_ttl};
+    entry.stale.reset();
+    return is_valid(*entry.verdict) ? entry.verdict : stale(entry);
+}
+
+void VerdictCache::archive_entry(MemoryEntry& entry) {
+    if (archive_ == nullptr || entry.verdict->level == Level::Unknown) return;
+    archive_->put(entry.key, {entry.verdict, entry.best, entry.used});
+    entry.saved = entry.used;
+}
+
+void VerdictCache::touch(MemoryEntry& entry) {
+    if (entry.used >= entry.saved + kUseResolution) archive_entry(entry);
+}
+
+void VerdictCache::schedule(MemoryEntry& entry) {
+    const Verdict& verdict = *entry.verdict;
+    if (verdict.expires - verdict.checked < kShortestRenewed) return;
+    memory_.schedule(entry, renewal_time(verdict));
+}
+
+void VerdictCache::maintain() {
+    const std::size_t room = kMostRenewals - std::min(kMostRenewals, renewals_);
+    for (const std::string& key : memory_.take_due(now_(), room)) renew(key);
+    if (archive_ != nullptr) archive_->commit(now_());
+}
+
+void VerdictCache::renew(const std::string& key) {
+    const auto next_hop = NextHop::parse(key);
+    MemoryEntry* entry = memory_.find(key);
+    if (!next_hop || entry == nullptr || running_.contains(key)) return;
+    entry->idle_when_due = !is_in_use(*entry);
+    if (entry->idle_when_due) return;
+    ++renewals_;
+    begin(*next_hop, Purpose::Renewal);
+}
+
+void VerdictCache::forget(const NextHop& next_hop) {
+    const std::string key = next_hop.str();
+    memory_.erase(key);
+    if (const auto place = running_.find(key); place != running_.end()) place->second.best = {};
+    if (archive_ != nullptr) {
+        archive_->erase(key);
+        archive_->commit(now_());
+    }
+}
+
+void VerdictCache::forget_all() {
+    memory_.clear();
+    for (auto& [key, running] : running_) running.best = {};
+    if (archive_ != nullptr) {
+        archive_->erase_all();
+        archive_->commit(now_());
     }
 }
 

@@ -12,6 +12,7 @@
 #include "smarttls/log.h"
 #include "smarttls/profile_file.h"
 #include "smarttls/smtp/tcp_transport.h"
+#include "smarttls/sts/renewal.h"
 
 namespace smarttls::engine {
 
@@ -158,6 +159,10 @@ asio::awaitable<policy::Verdict> ConfiguredProber::probe(policy::NextHop next_ho
     const auto now = policy::Deadline::Clock::now();
     return prober_.probe(std::move(next_hop), policy::Deadline::after(now, probe_deadline_),
                          freshness);
+}
+
+asio::awaitable<void> ConfiguredProber::renew_policies() {
+    return engine::renew_policies(finder_, RenewalPace{});
 }
 
 asio::awaitable<policy::Verdict> ConfiguredProber::read_published(policy::NextHop next_hop) {

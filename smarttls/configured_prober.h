@@ -36,6 +36,8 @@ class ConfiguredProber {
     /// Ends within probe-deadline.
     boost::asio::awaitable<policy::Verdict> probe(policy::NextHop next_hop,
                                                   Freshness freshness = Freshness::Shared);
+    /// Runs for ever: MTA-STS policies are fetched again before anybody asks (sts/renewal.h).
+    boost::asio::awaitable<void> renew_policies();
     /// For the map `default` (published.h).
     boost::asio::awaitable<policy::Verdict> read_published(policy::NextHop next_hop);
 

@@ -8,6 +8,7 @@
 #include <boost/asio/write.hpp>
 
 #include "smarttls/log.h"
+#include "smarttls/unix_socket.h"
 
 namespace smarttls::engine {
 
@@ -88,6 +89,7 @@ asio::awaitable<bool> Connection::take_requests() {
 Connection::Entry Connection::begin(std::string_view request) {
     auto parsed = parse_question(request);
     if (const auto* known = std::get_if<MapAnswer>(&parsed)) return *known;
+    if (const auto* control = std::get_if<CacheQuestion>(&parsed)) return begin(*control);
     auto& question = std::get<MapQuestion>(parsed);
     VerdictCache& cache = question.map == Map::Default ? caches_.published : caches_.probed;
     const bool fresh = question.map == Map::Fresh;
@@ -97,12 +99,24 @@ Connection::Entry Connection::begin(std::string_view request) {
     return Waiting{std::move(question), std::move(pending), deadline};
 }
 
+Connection::Entry Connection::begin(const CacheQuestion& question) {
+    if (question.what == CacheQuestion::What::Flush) {
+        return flush(caches_, question.next_hop, peer_user(socket_.native_handle()));
+    }
+    const Deadline deadline = Deadline::after(Deadline::Clock::now(), limits_.answer);
+    return Shown{show(caches_, question.next_hop), deadline};
+}
+
 asio::awaitable<void> Connection::write_answers() {
     for (;;) {
         while (queue_.empty()) co_await until_change();
         std::string reply;
         if (const auto* known = std::get_if<MapAnswer>(&queue_.front())) {
             reply = framed(*known);
+        } else if (const auto* shown = std::get_if<Shown>(&queue_.front())) {
+            const auto shown_answer = co_await wait(shown->pending, shown->deadline);
+            reply = framed(shown_answer ? *shown_answer
+                                        : MapAnswer{AnswerStatus::Temp, "the disk takes too long"});
         } else {
             const auto& waiting = std::get<Waiting>(queue_.front());  // push_back leaves it valid
             const VerdictPtr verdict = co_await wait(waiting.pending, waiting.deadline);

@@ -22,6 +22,7 @@
 
 #include "policy/deadline.h"
 #include "smarttls/cache.h"
+#include "smarttls/cache_control.h"
 #include "smarttls/maps.h"
 #include "smarttls/netstring.h"
 
@@ -50,7 +51,11 @@ class Connection {
         PendingPtr pending;
         policy::Deadline deadline;
     };
-    using Entry = std::variant<MapAnswer, Waiting>;
+    struct Shown {
+        PendingAnswerPtr pending;
+        policy::Deadline deadline;
+    };
+    using Entry = std::variant<MapAnswer, Waiting, Shown>;
 
     boost::asio::awaitable<void> read_requests();
     boost::asio::awaitable<bool> take_requests();
@@ -58,6 +63,7 @@ class Connection {
     boost::asio::awaitable<bool> write(std::string reply);
     boost::asio::awaitable<void> until_change();
     [[nodiscard]] Entry begin(std::string_view request);
+    [[nodiscard]] Entry begin(const CacheQuestion& question);
 
     Socket socket_;
     VerdictCaches caches_;

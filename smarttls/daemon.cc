@@ -10,6 +10,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -17,6 +18,7 @@
 #include "smarttls/configured_prober.h"
 #include "smarttls/log.h"
 #include "smarttls/server.h"
+#include "smarttls/verdict_maker.h"
 
 namespace smarttls::engine {
 
@@ -64,6 +66,47 @@ asio::awaitable<void> stop_when_told(asio::io_context* io, Server* server) {
     io->stop();
 }
 
+CacheLimits probed_limits(const policy::EngineSettings& settings) {
+    CacheLimits limits{settings.cache_entries, settings.failure_ttl};
+    limits.most_bytes = settings.cache_memory;
+    limits.insecure_ttl = settings.insecure_ttl;
+    limits.stale_ttl = settings.stale_ttl;
+    limits.best_seen_ttl = settings.best_seen_ttl;
+    return limits;
+}
+
+/// What a domain publishes is cheap to read again, so it is not archived; and to publish nothing
+/// is Plaintext there, which is no finding about anybody's servers and needs no cap.
+CacheLimits published_limits(const policy::EngineSettings& settings) {
+    CacheLimits limits{settings.cache_entries, settings.failure_ttl};
+    limits.most_bytes = settings.cache_memory / 4;
+    limits.stale_ttl = settings.stale_ttl;
+    return limits;
+}
+
+/// Null, with a warning, when it cannot be used: the engine works as well without.
+std::unique_ptr<VerdictArchive> open_archive(const asio::any_io_executor& executor,
+                                             const policy::EngineSettings& settings) {
+    if (settings.cache_file.empty()) return nullptr;
+    const ArchiveLimits limits{settings.cache_size, settings.best_seen_ttl, maker_of(settings)};
+    auto archive = VerdictArchive::open(settings.cache_file, limits, executor);
+    if (archive) return *std::move(archive);
+    log(Severity::Warning,
+        "cache-file: verdicts are kept in memory only: " + archive.error().what);
+    return nullptr;
+}
+
+/// Runs for ever.
+asio::awaitable<void> maintain(VerdictCaches caches) {
+    asio::steady_timer second(co_await asio::this_coro::executor);
+    for (;;) {
+        second.expires_after(std::chrono::seconds(1));
+        co_await second.async_wait(asio::use_awaitable);
+        caches.probed.maintain();
+        caches.published.maintain();
+    }
+}
+
 }  // namespace
 
 std::string probe_line(const Verdict& verdict, std::chrono::milliseconds duration) {
@@ -89,13 +132,13 @@ int run_daemon(const policy::EngineSettings& settings) {
     const auto probe = [prober = prober->get()](policy::NextHop next_hop, Freshness freshness) {
         return probe_and_log(prober, std::move(next_hop), freshness);
     };
-    VerdictCache cache(io.get_executor(), {settings.cache_entries, settings.failure_ttl}, probe,
-                       wall_time);
+    const auto archive = open_archive(io.get_executor(), settings);
+    VerdictCache cache(io.get_executor(), probed_limits(settings), probe, wall_time);
+    if (archive) cache.keep_in(*archive);
     const auto read = [prober = prober->get()](policy::NextHop next_hop, Freshness) {
         return prober->read_published(std::move(next_hop));
     };
-    VerdictCache published(io.get_executor(), {settings.cache_entries, settings.failure_ttl}, read,
-                           wall_time);
+    VerdictCache published(io.get_executor(), published_limits(settings), read, wall_time);
     auto server = Server::open(io.get_executor(), settings.socket, {cache, published},
                                {settings.probe_deadline + kAnswerMargin});
     if (!server) {
@@ -103,6 +146,8 @@ int run_daemon(const policy::EngineSettings& settings) {
         return EX_UNAVAILABLE;
     }
     asio::co_spawn(io, stop_when_told(&io, server->get()), asio::detached);
+    asio::co_spawn(io, maintain({cache, published}), asio::detached);
+    asio::co_spawn(io, (*prober)->renew_policies(), asio::detached);
     log(Severity::Info, "ready on " + settings.socket);
     io.run();
     log(Severity::Info, "stopped");

@@ -10,7 +10,6 @@
 #include "policy/text.h"
 #include "smarttls/dns/idna.h"
 #include "smarttls/netstring.h"
-#include "smarttls/verdict_json.h"
 
 namespace smarttls::engine {
 namespace {
@@ -92,6 +91,14 @@ MapAnswer secure(const std::vector<std::string>& names) {
     return {AnswerStatus::Ok, "secure match=" + policy::join(names, ":") + " servername=hostname"};
 }
 
+std::variant<MapQuestion, MapAnswer, CacheQuestion> parse_cache_question(
+    CacheQuestion::What what, std::string_view key) {
+    if (key == "*") return CacheQuestion{what, std::nullopt};
+    auto next_hop = parse_next_hop(key);
+    if (!next_hop) return perm(next_hop.error().what);
+    return CacheQuestion{what, *std::move(next_hop)};
+}
+
 /// Why `floor` is not reached, for the administrator who reads Postfix's log.
 std::string shortfall(Floor floor, const Verdict& verdict) {
     const std::string why = policy::describe(verdict);
@@ -124,13 +131,18 @@ std::string format_answer(const MapAnswer& answer) {
     return "TEMP ";
 }
 
-std::variant<MapQuestion, MapAnswer> parse_question(std::string_view request) {
+std::variant<MapQuestion, MapAnswer, CacheQuestion> parse_question(std::string_view request) {
     const std::size_t blank = request.find(' ');
     const std::string_view name = request.substr(0, blank);
+    if (blank != std::string_view::npos) {
+        const std::string_view key = request.substr(blank + 1);
+        if (name == "cache") return parse_cache_question(CacheQuestion::What::Show, key);
+        if (name == "flush") return parse_cache_question(CacheQuestion::What::Flush, key);
+    }
     const auto map = parse_map(name);
     if (!map || blank == std::string_view::npos) {
         return perm("no map " + policy::quote(name) +
-                    "; there are verdict, fresh, mta-sts, pkix and default");
+                    "; there are verdict, fresh, mta-sts, pkix, default, cache and flush");
     }
     const std::string_view key = request.substr(blank + 1);
     if (key.starts_with('.')) return MapAnswer{AnswerStatus::NotFound, {}};
@@ -174,7 +186,7 @@ MapAnswer default_answer(const Verdict& published) {
     return secure(names);
 }
 
-MapAnswer answer(Map map, const Verdict& verdict) {
+MapAnswer answer(Map map, const KeptVerdict& verdict) {
     switch (map) {
         case Map::Pkix:
             return policy_answer(Floor::Pkix, verdict);
@@ -184,7 +196,7 @@ MapAnswer answer(Map map, const Verdict& verdict) {
             return default_answer(verdict);
         case Map::Verdict:
         case Map::Fresh:
-            return {AnswerStatus::Ok, to_json(verdict)};
+            return {AnswerStatus::Ok, verdict.json()};
     }
     return temp("no such map");
 }

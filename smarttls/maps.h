@@ -8,6 +8,8 @@
 //                      policy table"), or TEMP with the reason, which Postfix turns into a deferral
 //     default          the policy that the domain publishes, for ordinary mail; NOTFOUND when it
 //                      publishes none, so that Postfix's own settings hold
+//     cache            what is kept about a next hop, or with "*" the whole cache in short, as JSON
+//     flush            forgets what is kept about a next hop, or with "*" all of it
 //
 // A policy is never weaker than its floor: the answers are `dane-only`, or `secure` with the names
 // of hosts. `may`, `none`, `encrypt`, `dane` and `verify` never occur (postfix.md §1c: each can
@@ -15,12 +17,14 @@
 // answered is an answer.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "policy/next_hop.h"
 #include "policy/verdict.h"
+#include "smarttls/kept_verdict.h"
 
 namespace smarttls::engine {
 
@@ -46,13 +50,20 @@ struct MapQuestion {
     policy::NextHop next_hop;
 };
 
+/// About the cache itself (cache_control.h).
+struct CacheQuestion {
+    enum class What { Show, Flush };
+    What what;
+    std::optional<policy::NextHop> next_hop;  // nothing: all
+};
+
 /// The question, or the answer when nobody needs to be probed: NOTFOUND for the look-up of a parent
 /// domain (".example.nl"); PERM for an unknown map, and for a key that is no next hop, such as an
 /// address: nothing can authenticate it, today or later. The map `default` has NOTFOUND for those
 /// keys too: ordinary mail to them is none of our business.
-[[nodiscard]] std::variant<MapQuestion, MapAnswer> parse_question(std::string_view request);
+[[nodiscard]] std::variant<MapQuestion, MapAnswer, CacheQuestion> parse_question(std::string_view request);
 
-[[nodiscard]] MapAnswer answer(Map map, const policy::Verdict& verdict);
+[[nodiscard]] MapAnswer answer(Map map, const KeptVerdict& verdict);
 
 /// The answer of the maps `pkix` and `mta-sts`.
 [[nodiscard]] MapAnswer policy_answer(policy::Floor floor, const policy::Verdict& verdict);

@@ -36,6 +36,13 @@ Result<UniqueFd> unix_stream_socket() {
     return fd;
 }
 
+std::optional<uid_t> peer_user(int fd) {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+    return peer.uid;
+}
+
 int connect_to(int fd, const sockaddr_un& address) {
     const void* generic = &address;
     const int result = ::connect(fd, static_cast<const sockaddr*>(generic), sizeof address);

@@ -15,6 +15,7 @@
 #include <sys/types.h>
 #include <sys/un.h>
 
+#include <optional>
 #include <string>
 
 #include "policy/result.h"
@@ -34,6 +35,9 @@ namespace smarttls::engine {
 /// "smarttlsd.sock: bind: Permission denied" as an error; `error` is the errno.
 [[nodiscard]] tl::unexpected<policy::Error> socket_error(policy::ErrorKind kind,
                                                          const std::string& context, int error);
+
+/// The user who connected to the other end (SO_PEERCRED), or nothing when the system does not tell.
+[[nodiscard]] std::optional<uid_t> peer_user(int fd);
 
 class UnixListener {
   public:

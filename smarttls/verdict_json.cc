@@ -143,6 +143,11 @@ std::string write(const policy::Verdict& verdict, const Bounds& bounds) {
                         {"mx_secure", verdict.mx_secure},
                         {"checked", text(format_time(verdict.checked))},
                         {"expires", text(format_time(verdict.expires))}};
+    if (verdict.best_seen) object["best_seen"] = text(to_string(*verdict.best_seen));
+    if (verdict.stale) {
+        object["stale"] = true;
+        object["stale_reasons"] = names_of(verdict.stale_reasons);
+    }
     if (!verdict.profile.empty()) object["profile"] = text(verdict.profile);
     if (verdict.sts) object["sts"] = write(*verdict.sts);
     if (verdict.nta7516) object["nta7516"] = write(*verdict.nta7516, bounds);

@@ -238,6 +238,10 @@ Result<policy::Verdict> read_verdict(const json::value& value) {
     members.required("mx_secure", verdict.mx_secure, read_bool);
     members.required("checked", verdict.checked, read_time);
     members.required("expires", verdict.expires, read_time);
+    members.optional("best_seen", verdict.best_seen,
+                     read_word<policy::Level, policy::parse_level>);
+    members.optional("stale", verdict.stale, read_bool);
+    members.optional("stale_reasons", verdict.stale_reasons, read_reasons);
     members.optional("sts", verdict.sts, read_sts);
     members.optional("nta7516", verdict.nta7516, read_nta);
     members.required("hosts", verdict.hosts, read_list<policy::HostVerdict, read_host>);

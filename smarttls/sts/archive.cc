@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "smarttls/sts/archive.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 
+#include "smarttls/cache_database.h"
 #include "smarttls/log.h"
 
 namespace smarttls::engine {
@@ -11,17 +13,6 @@ namespace {
 using policy::DomainName;
 using policy::Result;
 using store::Database;
-
-/// The text is parsed again when it is read: a row that somebody damaged is no policy.
-constexpr const char* kSchema = R"sql(
-CREATE TABLE IF NOT EXISTS sts_policy (
-    domain  TEXT PRIMARY KEY,
-    id      TEXT NOT NULL,
-    policy  TEXT NOT NULL,
-    fetched INTEGER NOT NULL,
-    expires INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-)sql";
 
 std::int64_t number_of(policy::WallTime time) {
     return time.time_since_epoch().count();
@@ -64,9 +55,8 @@ std::string format_sts_policy(const StsPolicy& policy) {
 }
 
 Result<std::unique_ptr<StsArchive>> StsArchive::open(const std::string& path) {
-    auto database = Database::open(path, store::OpenMode::ReadWrite);
-    if (!database) return because(database, path);
-    if (auto made = database->exec(kSchema); !made) return because(made, path);
+    auto database = open_cache_database(path);
+    if (!database) return tl::unexpected(database.error());
     return std::unique_ptr<StsArchive>(new StsArchive(*std::move(database)));
 }
 
@@ -79,15 +69,20 @@ Result<StsArchive::Policies> StsArchive::load(policy::WallTime now) {
         return because(erased, "deleting MTA-STS policies that have expired");
     }
     auto select =
-        database_.prepare("SELECT domain, id, policy, fetched FROM sts_policy ORDER BY fetched");
+        database_.prepare("SELECT domain, id, policy, fetched FROM sts_policy "
+                          "ORDER BY fetched DESC LIMIT ?1");
     if (!select) return because(select, "reading MTA-STS policies");
+    const auto most = static_cast<std::int64_t>(StsCacheLimits{}.most_policies);
+    if (auto bound = select->bind_all(most); !bound) return tl::unexpected(bound.error());
     Policies policies;
     for (;;) {
         const auto row = select->step();
         if (!row) return because(row, "reading MTA-STS policies");
-        if (!*row) return policies;
+        if (!*row) break;
         read_row(*select, policies);
     }
+    std::reverse(policies.begin(), policies.end());
+    return policies;
 }
 
 void StsArchive::put(DomainName domain, StoredPolicy policy) {

@@ -33,7 +33,8 @@ class StsArchive {
     StsArchive& operator=(const StsArchive&) = delete;
     ~StsArchive();
 
-    /// Those in force, oldest first; the others are deleted. A row that cannot be read is skipped.
+    /// Those in force, oldest first; the others are deleted. A row that cannot be read is skipped,
+    /// and so are the oldest beyond what the cache takes.
     [[nodiscard]] policy::Result<Policies> load(policy::WallTime now);
 
     void put(policy::DomainName domain, StoredPolicy policy);

@@ -15,8 +15,10 @@
 
 #include <cstddef>
 #include <list>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "policy/domain_name.h"
 #include "policy/verdict.h"
@@ -44,6 +46,7 @@ class StsCache {
   public:
     static constexpr std::chrono::seconds kBackOff{300};     // §3.3: five minutes or longer
     static constexpr std::chrono::seconds kRefresh{86'400};  // §3.3: "once per day"
+    static constexpr std::chrono::seconds kRetry{3'600};     // of a renewal that failed
 
     explicit StsCache(StsCacheLimits limits = {}) : limits_(limits) {}
 
@@ -59,6 +62,15 @@ class StsCache {
     void note_failure(const policy::DomainName& domain, const std::string& id,
                       policy::Reason reason, policy::WallTime now);
 
+    /// Whose policy is to be renewed although nobody asks (§3.3, "proactively"), oldest first: in the
+    /// last eighth of the day since its fetch, where in it depends on the domain, so that what was
+    /// fetched together is not renewed together. A policy of mode none may run out.
+    [[nodiscard]] std::vector<policy::DomainName> due(policy::WallTime now, std::size_t most) const;
+
+    /// The id of the policy that is due, which is not due again before kRetry has passed.
+    [[nodiscard]] std::optional<std::string> begin_renewal(const policy::DomainName& domain,
+                                                           policy::WallTime now);
+
     /// Why the last fetch for this id failed, as long as that is the reason not to try again.
     [[nodiscard]] const policy::Reason* failure(const policy::DomainName& domain,
                                                 const std::string& id, policy::WallTime now) const;
@@ -67,6 +79,7 @@ class StsCache {
     struct Entry {
         policy::DomainName domain;
         StoredPolicy policy;
+        policy::WallTime due{};
     };
     struct Failure {
         std::string id;
@@ -75,6 +88,7 @@ class StsCache {
     };
 
     void erase(std::list<Entry>::iterator entry);
+    void shrink();
     void forget_old_failures(policy::WallTime now);
 
     StsCacheLimits limits_;

@@ -95,6 +95,25 @@ asio::awaitable<StsFinding> StsFinder::find(DomainName domain, Deadline deadline
     co_return finding;
 }
 
+std::vector<DomainName> StsFinder::due(std::size_t most) const {
+    return cache_.due(clock_(), most);
+}
+
+/// Without an answer about the record the policy host is asked all the same: it may be there, and
+/// the policy should not run out because of an hour without DNS.
+asio::awaitable<void> StsFinder::renew(DomainName domain, Deadline deadline) {
+    std::optional<std::string> id = cache_.begin_renewal(domain, clock_());
+    const auto name = DomainName::parse("_mta-sts." + domain.str());
+    if (!id || !name) co_return;
+    TxtAnswer answer = co_await lookup_.txt(*name, deadline);
+    if (has_answer(answer)) {
+        const StsRecord record = find_record(texts_of(std::move(answer)));
+        if (record.state == StsRecordState::Found) id = record.id;
+    }
+    if (cache_.failure(domain, *id, clock_()) != nullptr) co_return;
+    co_await refresh(domain, *id, deadline);
+}
+
 void StsFinder::remember(const DomainName& domain, StoredPolicy policy) {
     cache_.keep(domain, std::move(policy));
 }

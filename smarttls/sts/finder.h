@@ -50,6 +50,12 @@ class StsFinder {
 
     boost::asio::awaitable<StsFinding> find(policy::DomainName domain, policy::Deadline deadline);
 
+    /// Those whose policy is due for renewal, and one of them: its TXT record is looked at, and its
+    /// policy fetched whatever the record says, but never within the back-off of a failure. What
+    /// fails is logged as when somebody had asked.
+    [[nodiscard]] std::vector<policy::DomainName> due(std::size_t most) const;
+    boost::asio::awaitable<void> renew(policy::DomainName domain, policy::Deadline deadline);
+
     /// A policy that an earlier process fetched.
     void remember(const policy::DomainName& domain, StoredPolicy policy);
 

@@ -33,7 +33,7 @@ inline const std::vector<Grade>& grades() {
 inline const std::vector<Reason>& reasons() {
     static const std::vector all = [] {
         std::vector<Reason> values;
-        for (int i = 0; i <= static_cast<int>(Reason::TooManyMx); ++i) {
+        for (int i = 0; i <= static_cast<int>(Reason::Downgrade); ++i) {
             values.push_back(static_cast<Reason>(i));
         }
         return values;

@@ -47,7 +47,7 @@ class Cache : public testing::Test {
     VerdictPtr get(const std::string& key) {
         const PendingPtr pending = cache.start(hop(key));
         settle();
-        return pending->verdict();
+        return pending->value();
     }
 
     /// The cache knows `key` after this.
@@ -71,8 +71,8 @@ TEST_F(Cache, ProbesOnceForAllWhoAskMeanwhile) {
     EXPECT_EQ(first, fresh);
     probe.release("a.nl", verdict("a.nl", Level::Dane));
     settle();
-    ASSERT_NE(first->verdict(), nullptr);
-    EXPECT_EQ(first->verdict()->level, Level::Dane);
+    ASSERT_NE(first->value(), nullptr);
+    EXPECT_EQ(first->value()->level, Level::Dane);
     EXPECT_EQ(probe.started(), std::vector<std::string>{"a.nl"});
 }
 
@@ -111,8 +111,8 @@ TEST_F(Cache, ProbesAgainWhenFreshIsAskedAndKeepsTheNewVerdict) {
     probe.release("a.nl", verdict("a.nl", Level::Plaintext));
     const PendingPtr fresh = cache.start_fresh(hop("a.nl"));
     settle();
-    ASSERT_NE(fresh->verdict(), nullptr);
-    EXPECT_EQ(fresh->verdict()->level, Level::Plaintext);
+    ASSERT_NE(fresh->value(), nullptr);
+    EXPECT_EQ(fresh->value()->level, Level::Plaintext);
     EXPECT_EQ(get("a.nl")->level, Level::Plaintext);
     EXPECT_EQ(probe.started().size(), 2U);
 }
@@ -121,7 +121,7 @@ TEST_F(Cache, AnswersFromWhatIsKeptWhileAFreshProbeRuns) {
     learn("a.nl", verdict("a.nl", Level::Dane));
     const PendingPtr fresh = cache.start_fresh(hop("a.nl"));
     EXPECT_NE(get("a.nl"), nullptr);
-    EXPECT_EQ(fresh->verdict(), nullptr);
+    EXPECT_EQ(fresh->value(), nullptr);
 }
 
 TEST_F(Cache, DoesNotForgetWhatItKnowsForAnUnknown) {
@@ -130,7 +130,7 @@ TEST_F(Cache, DoesNotForgetWhatItKnowsForAnUnknown) {
     probe.release("a.nl", timeout);
     const PendingPtr fresh = cache.start_fresh(hop("a.nl"));
     settle();
-    EXPECT_EQ(fresh->verdict()->level, Level::Unknown);
+    EXPECT_EQ(fresh->value()->level, Level::Unknown);
     EXPECT_EQ(get("a.nl")->level, Level::Dane);
     now = at("2026-11-23T09:00:00Z");
     EXPECT_EQ(get("a.nl"), nullptr) << "but not longer than it is valid";
@@ -173,8 +173,8 @@ TEST(CacheAlone, SurvivesAProbeThatThrowsBeforeItIsACoroutine) {
         [] { return at("2026-11-23T08:00:00Z"); });
     const PendingPtr pending = cache.start(hop("a.nl"));
     io.run();
-    ASSERT_NE(pending->verdict(), nullptr);
-    EXPECT_EQ(pending->verdict()->level, Level::Unknown);
+    ASSERT_NE(pending->value(), nullptr);
+    EXPECT_EQ(pending->value()->level, Level::Unknown);
     testing::internal::GetCapturedStderr();
 }
 
@@ -208,11 +208,11 @@ TEST_F(Cache, GoesOnWithTheProbeOfACancelledWaiter) {
     settle();
     EXPECT_TRUE(ended);
     EXPECT_EQ(result, nullptr);
-    EXPECT_EQ(pending->verdict(), nullptr);
+    EXPECT_EQ(pending->value(), nullptr);
     probe.release("a.nl", verdict("a.nl", Level::Dane));
     settle();
-    ASSERT_NE(pending->verdict(), nullptr);
-    EXPECT_EQ(get("a.nl"), pending->verdict());
+    ASSERT_NE(pending->value(), nullptr);
+    EXPECT_EQ(get("a.nl"), pending->value());
     EXPECT_EQ(probe.started().size(), 1U);
 }
 
@@ -229,7 +229,7 @@ TEST_F(Cache, StopsWaitingAtTheDeadlineButNotProbing) {
     EXPECT_EQ(result, nullptr);
     probe.release("a.nl", verdict("a.nl", Level::Dane));
     settle();
-    EXPECT_NE(pending->verdict(), nullptr);
+    EXPECT_NE(pending->value(), nullptr);
 }
 
 TEST_F(Cache, GivesAVerdictThatIsThereEvenAfterTheDeadline) {

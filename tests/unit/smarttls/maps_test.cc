@@ -16,7 +16,7 @@ using policy::Reason;
 using policy::Verdict;
 
 std::string reply(Map map, const Verdict& verdict) {
-    return format_answer(answer(map, verdict));
+    return format_answer(answer(map, KeptVerdict(verdict)));
 }
 
 std::string refusal(std::string_view request) {
@@ -75,7 +75,7 @@ TEST(Maps, LeavesOrdinaryMailToWhatIsNoDomainAlone) {
 
 TEST(Maps, RefusesWhatIsNoQuestion) {
     EXPECT_EQ(refusal("ordinary example.nl"),
-              "PERM no map \"ordinary\"; there are verdict, fresh, mta-sts, pkix and default");
+              "PERM no map \"ordinary\"; there are verdict, fresh, mta-sts, pkix, default, cache and flush");
     for (const std::string request :
          {"", " ", "pkix", "pkix ", "Pkix example.nl", "pkix  example.nl", "pkix a b", "pkix [",
           "pkix []", "pkix [x]y", "pkix example.nl:0", "pkix example.nl:65536", "pkix a..nl",

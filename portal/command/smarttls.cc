@@ -3,6 +3,7 @@
 // smarttls(1): the administrator's command. It finds the verb and hands it the rest.
 #include <iostream>
 
+#include "portal/command/cache.h"
 #include "portal/command/check.h"
 #include "portal/command/evidence_search.h"
 #include "portal/command/evidence_show.h"
@@ -22,6 +23,8 @@ constexpr std::string_view kUsage =
     "  check DOMAIN...         how well the mail servers of a domain are protected\n"
     "  evidence show QUEUE-ID  what was decided about a message, and why\n"
     "  evidence search         decisions by time, class, domain, address, outcome\n"
+    "  cache show [DOMAIN]     what the engine keeps about domains\n"
+    "  cache flush DOMAIN      forgets it\n"
     "  config check            what is wrong in the configuration\n"
     "\n"
     "Each verb explains itself with --help.\n";
@@ -41,6 +44,8 @@ Verb find_verb(Words& words) {
     static const Entry kVerbs[] = {{{"check"}, smarttls::portal::check},
                                    {{"evidence", "show"}, smarttls::portal::evidence_show},
                                    {{"evidence", "search"}, smarttls::portal::evidence_search},
+                                   {{"cache", "show"}, smarttls::portal::cache_show},
+                                   {{"cache", "flush"}, smarttls::portal::cache_flush},
                                    {{"config", "check"}, config_check}};
     for (const Entry& entry : kVerbs) {
         if (words.size() < entry.name.size()) continue;

@@ -33,7 +33,7 @@ ca-file = {ca_file}
 profile = {profiles}/{profile}.conf
 allow-network = {network}
 cache-file = {store}/cache.db
-min-ttl = 1s
+min-ttl = {min_ttl}
 max-ttl = {max_ttl}
 failure-ttl = 1s
 probe-deadline = {probe_deadline}
@@ -78,7 +78,7 @@ class Site:
         self.lab = Lab(self.directory / "internet", domains)
         self.config_file = self.directory / "smarttls.conf"
         self.store = self.directory / "store"
-        self._settings = {"profile": "ncsc-nl-2025-05", "max_ttl": "2s", "probe_deadline": "10s", "canary_interval": "30s", "verdict_deadline": "15s"} | settings
+        self._settings = {"profile": "ncsc-nl-2025-05", "min_ttl": "1s", "max_ttl": "2s", "probe_deadline": "10s", "canary_interval": "30s", "verdict_deadline": "15s"} | settings
         self._daemons: dict[str, Daemon] = {}
 
     def __enter__(self) -> Site:

@@ -306,6 +306,17 @@ TEST(Describe, SaysHowAGoodHostIsAuthenticated) {
     EXPECT_EQ(describe(verdict(Level::Pkix)), "mx.example.nl has a certificate for its name from a trusted authority");
 }
 
+TEST(Describe, SaysThatADomainWasBetterProtectedBefore) {
+    Verdict lost = verdict(Level::Plaintext, {Reason::StarttlsNotSupported});
+    lost.reasons.push_back(Reason::Downgrade);
+    EXPECT_EQ(describe(lost), "mx.example.nl offers no STARTTLS and was better protected before "
+                              "(possible downgrade attack)");
+    Verdict good = verdict(Level::Pkix);
+    good.reasons.push_back(Reason::Downgrade);
+    EXPECT_EQ(describe(good), "mx.example.nl has a certificate for its name from a trusted authority and was better "
+                              "protected before (possible downgrade attack)");
+}
+
 TEST(Describe, NamesTheDomainWhereNoHostDecided) {
     Verdict facts;
     facts.domain = "example.nl";

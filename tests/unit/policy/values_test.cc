@@ -72,6 +72,16 @@ TEST(Values, ACountIsAWholeNumberAboveZero) {
     for (const auto* text : {"", "0", "-1", "1k", "4294967296", " 1"}) expect_refused(read_count(text), text);
 }
 
+TEST(Values, ASizeIsInBytesOrBinaryUnits) {
+    EXPECT_EQ(read_size("65536").value(), 65536U);
+    EXPECT_EQ(read_size("64K").value(), 65536U);
+    EXPECT_EQ(read_size("256M").value(), 256U << 20);
+    EXPECT_EQ(read_size("8G").value(), std::uint64_t{8} << 30);
+    for (const auto* text : {"", "0", "0M", "-1", "1k", "M", "1T", " 1", "4294967296"}) {
+        expect_refused(read_size(text), text);
+    }
+}
+
 TEST(Values, AHeaderFieldHasANameAndAValue) {
     const auto field = read_header_field("X-Note:  two: colons ");
     ASSERT_TRUE(field);

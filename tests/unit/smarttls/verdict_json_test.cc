@@ -37,6 +37,23 @@ constexpr std::string_view kLeast =
     R"("hosts":[{"name":"relay.example.nl","preference":0,"addresses":[],"level":"unknown",)"
     R"("grade":"none","reasons":["timeout","busy"],"dane":{"status":"none"}}]})";
 
+TEST(VerdictJson, SaysWhatWasSeenBeforeAndThatItIsStale) {
+    Verdict stale = verdict("a.nl", Level::Plaintext, {}, {Reason::Downgrade});
+    stale.best_seen = Level::Dane;
+    stale.stale = true;
+    stale.stale_reasons = {Reason::Timeout, Reason::Busy};
+    const std::string text = to_json(stale);
+    EXPECT_NE(text.find(R"("reasons":["downgrade"],)"), std::string::npos) << text;
+    EXPECT_NE(text.find(R"(Z","best_seen":"dane","stale":true,"stale_reasons":["timeout","busy"],)"),
+              std::string::npos)
+        << text;
+    const Verdict read = parse_verdict(text).value();
+    EXPECT_EQ(read.best_seen, Level::Dane);
+    EXPECT_TRUE(read.stale);
+    EXPECT_EQ(read.stale_reasons, stale.stale_reasons);
+    EXPECT_EQ(to_json(read), text);
+}
+
 Verdict full() {
     Verdict result = verdict("example.nl", Level::Dane, {host("mx1.example.nl", Level::Dane)});
     policy::HostVerdict& mx = result.hosts[0];

@@ -7,6 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "smarttls/gather.h"
+#include "smarttls/sts/renewal.h"
 #include "tests/unit/smarttls/mail/run.h"
 #include "tests/unit/smarttls/mail/table_lookup.h"
 
@@ -37,6 +38,15 @@ class Finder : public testing::Test {
     StsFinding find(const char* domain = "example.nl") {
         boost::asio::io_context io;
         return run(io, finder_.find(DomainName::parse(domain).value(), soon()));
+    }
+    /// Whatever is due, as the timer does.
+    void renew() {
+        boost::asio::io_context io;
+        for (DomainName domain : finder_.due(9)) {
+            boost::asio::co_spawn(io, finder_.renew(std::move(domain), soon()),
+                                  boost::asio::detached);
+        }
+        io.run();
     }
     void text(std::vector<TxtRecord> all) {
         dns_.txt_answers["_mta-sts.example.nl"] =
@@ -226,6 +236,89 @@ TEST_F(Finder, StartsWithWhatAnEarlierProcessFetched) {
     text({{"v=STSv1; id=1"}});
     EXPECT_TRUE(find().policy);
     EXPECT_EQ(fetches_, 0);
+}
+
+TEST_F(Finder, RenewsADayOldPolicyThoughNobodyAsks) {
+    text({{"v=STSv1; id=1"}});
+    find();
+    EXPECT_TRUE(finder_.due(9).empty());
+    now_ += hours(24);
+    ASSERT_EQ(finder_.due(9).size(), 1U);
+    text({{"v=STSv1; id=2"}});
+    next_ = good(StsMode::Testing);
+    renew();
+    EXPECT_EQ(fetches_, 2);
+    EXPECT_TRUE(finder_.due(9).empty());
+    EXPECT_EQ(kept_.back(), "example.nl 2");
+    EXPECT_EQ(find().policy->mode, StsMode::Testing);
+    EXPECT_EQ(fetches_, 2);
+}
+
+TEST_F(Finder, RenewsAlsoWithoutARecordOrAnAnswerAboutIt) {
+    text({{"v=STSv1; id=1"}});
+    find();
+    no_text();
+    now_ += hours(24);
+    renew();
+    EXPECT_EQ(fetches_, 2);
+    EXPECT_EQ(kept_.back(), "example.nl 1");
+    dns_fails(DnsStatus::Failed);
+    now_ += hours(24);
+    renew();
+    EXPECT_EQ(fetches_, 3);
+}
+
+TEST_F(Finder, WarnsWhenARenewalFailsAndTriesAgainAfterAnHour) {
+    text({{"v=STSv1; id=1"}});
+    find();
+    now_ += hours(24);
+    next_ = bad(Reason::StsWebpkiInvalid);
+    testing::internal::CaptureStderr();
+    renew();
+    EXPECT_NE(testing::internal::GetCapturedStderr().find("the MTA-STS policy of before stays in force"),
+              std::string::npos);
+    EXPECT_TRUE(finder_.due(9).empty());
+    now_ += StsCache::kRetry - seconds(1);
+    EXPECT_TRUE(finder_.due(9).empty());
+    now_ += seconds(1);
+    EXPECT_EQ(finder_.due(9).size(), 1U);
+    EXPECT_TRUE(find().policy);
+}
+
+TEST_F(Finder, DoesNotRenewWithinTheBackOffOfAFailure) {
+    text({{"v=STSv1; id=1"}});
+    find();
+    now_ += hours(24);
+    next_ = bad(Reason::StsPolicyFetchError);
+    find();
+    EXPECT_EQ(fetches_, 2);
+    renew();
+    EXPECT_EQ(fetches_, 2);
+}
+
+TEST_F(Finder, LetsPoliciesOfModeNoneAndThoseThatHaveEndedRunOut) {
+    text({{"v=STSv1; id=1"}});
+    next_ = good(StsMode::None);
+    find();
+    now_ += hours(24);
+    EXPECT_TRUE(finder_.due(9).empty());
+    text({{"v=STSv1; id=2"}});
+    next_ = good(StsMode::Enforce, seconds(100));
+    find();
+    now_ += hours(24);
+    EXPECT_TRUE(finder_.due(9).empty());
+}
+
+TEST_F(Finder, RenewsByItselfRoundByRound) {
+    text({{"v=STSv1; id=1"}});
+    find();
+    now_ += hours(24);
+    boost::asio::io_context io;
+    boost::asio::co_spawn(io, renew_policies(finder_, {std::chrono::milliseconds(1)}),
+                          boost::asio::detached);
+    const auto limit = std::chrono::steady_clock::now() + seconds(10);
+    while (fetches_ < 2 && std::chrono::steady_clock::now() < limit) io.run_one();
+    EXPECT_EQ(fetches_, 2);
 }
 
 TEST_F(Finder, HoldsNoLongerThanThePolicy) {

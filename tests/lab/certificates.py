@@ -19,15 +19,65 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-KINDS = ("good", "self-signed", "expired", "not-yet-valid", "wrong-name", "missing-intermediate", "unknown-root",
-         "sha1")
-KEYS = ("ecdsa-256", "ecdsa-384", "ecdsa-224", "rsa-3072", "rsa-2048", "rsa-1024")
-CURVES = {"224": ec.SECP224R1, "256": ec.SECP256R1, "384": ec.SECP384R1}
+KEYS = ("ecdsa-256", "ecdsa-384", "ecdsa-521", "ecdsa-224", "brainpool-256", "ed25519", "ed448", "rsa-3072", "rsa-2048", "rsa-1024")
+CURVES = {"ecdsa-224": ec.SECP224R1, "ecdsa-256": ec.SECP256R1, "ecdsa-384": ec.SECP384R1, "ecdsa-521": ec.SECP521R1,
+          "brainpool-256": ec.BrainpoolP256R1}
 WRONG_NAME = "somewhere-else.example"
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
 DAY = datetime.timedelta(days=1)
+NOW, PAST, FUTURE = (-1, 90), (-60, -2), (30, 120)  # days of validity, from today
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a certificate is made. In `names`, {host} is the server and {parent} its name without the first label."""
+    signer: str = "intermediate"          # an attribute of Authorities; "": it signs itself
+    valid: tuple[int, int] = NOW
+    names: tuple[str, ...] = ("{host}",)  # DNS-IDs; none: there is no subjectAltName
+    subject: str = ""                     # common name; none: the first of `names`
+    sends: tuple[str, ...] = ("leaf", "intermediate")
+    digest: type[hashes.HashAlgorithm] = hashes.SHA256
+    purpose: x509.ObjectIdentifier | None = None  # the only extended key usage
+    tampered: bool = False                # the signature does not fit
+
+
+STRANGER = ("leaf", "stranger")
+KINDS = {
+    "good": Kind(),
+    "self-signed": Kind(signer="", sends=("leaf",)),
+    "expired": Kind(valid=PAST),
+    "not-yet-valid": Kind(valid=FUTURE),
+    "wrong-name": Kind(names=(WRONG_NAME,)),
+    "missing-intermediate": Kind(sends=("leaf",)),
+    "unknown-root": Kind(signer="stranger", sends=STRANGER),
+    "sha1": Kind(digest=hashes.SHA1),
+    "sha224": Kind(digest=hashes.SHA224),
+    "sha384": Kind(digest=hashes.SHA384),
+    # Names
+    "cn-only": Kind(names=(), subject="{host}"),
+    "cn-beside-dns-id": Kind(names=(WRONG_NAME,), subject="{host}"),
+    "many-names": Kind(names=(WRONG_NAME, "{parent}", "{host}")),
+    "next-hop-name": Kind(names=("{parent}",)),
+    "wildcard": Kind(names=("*.{parent}",)),
+    "wildcard-above": Kind(names=("*.{grandparent}",)),
+    "wildcard-two-labels": Kind(names=("*.*.{grandparent}",)),
+    "wildcard-partial": Kind(names=("m*.{parent}",)),
+    # Chains
+    "root-sent": Kind(sends=("leaf", "intermediate", "root")),
+    "disordered": Kind(sends=("leaf", "root", "intermediate")),
+    "unknown-root-sent": Kind(signer="stranger", sends=(*STRANGER, "stranger_root")),
+    "expired-intermediate": Kind(signer="expired_intermediate", sends=("leaf", "expired_intermediate")),
+    "false-authority": Kind(signer="no_authority", sends=("leaf", "no_authority", "intermediate")),
+    "client-only": Kind(purpose=ExtendedKeyUsageOID.CLIENT_AUTH),
+    "tampered": Kind(tampered=True),
+    # Several defects at once
+    "self-signed-expired": Kind(signer="", valid=PAST, sends=("leaf",)),
+    "expired-wrong-name": Kind(valid=PAST, names=(WRONG_NAME,)),
+    "all-wrong": Kind(signer="stranger", valid=PAST, names=(WRONG_NAME,), sends=STRANGER, digest=hashes.SHA224),
+}
 
 
 @dataclass(frozen=True)
@@ -43,16 +93,17 @@ class Issued:
 class Signer:
     """A certificate with its private key: one authority."""
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+    key: PrivateKey
 
 
-def new_key(kind: str) -> ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey:
+def new_key(kind: str) -> PrivateKey:
     if kind not in KEYS:
         raise ValueError(f"key type {kind!r} is none of {', '.join(KEYS)}")
-    family, _, size = kind.partition("-")
-    if family == "rsa":
-        return rsa.generate_private_key(public_exponent=65537, key_size=int(size))
-    return ec.generate_private_key(CURVES[size]())
+    if kind in CURVES:
+        return ec.generate_private_key(CURVES[kind]())
+    if kind.startswith("rsa-"):
+        return rsa.generate_private_key(public_exponent=65537, key_size=int(kind[4:]))
+    return {"ed25519": ed25519.Ed25519PrivateKey, "ed448": ed448.Ed448PrivateKey}[kind].generate()
 
 
 def tlsa(usage: int, selector: int, matching: int, certificate: x509.Certificate) -> str:
@@ -82,9 +133,19 @@ def signed(subject: str, key, signer: Signer | None, valid: tuple[datetime.datet
             x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.key.public_key()), critical=False)
     for extension in extensions:
         builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
+    signing_key = signer.key if signer else key
+    if isinstance(signing_key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey):
+        return builder.sign(signing_key, None)  # RFC 8410: these have no hash to choose
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # that SHA-1 is outdated is why we sign with it
-        return builder.sign(signer.key if signer else key, digest)
+        return builder.sign(signing_key, digest)
+
+
+def with_broken_signature(certificate: x509.Certificate) -> x509.Certificate:
+    """The same with a bit of the signature changed, which stands last in DER."""
+    der = bytearray(certificate.public_bytes(serialization.Encoding.DER))
+    der[-1] ^= 1
+    return x509.load_der_x509_certificate(bytes(der))
 
 
 def period(first_day: int, last_day: int) -> tuple[datetime.datetime, datetime.datetime]:
@@ -93,10 +154,10 @@ def period(first_day: int, last_day: int) -> tuple[datetime.datetime, datetime.d
     return now + first_day * DAY, now + last_day * DAY
 
 
-def authority(name: str, signer: Signer | None = None) -> Signer:
+def authority(name: str, signer: Signer | None = None, valid: tuple[int, int] = (-30, 3650), ca: bool = True) -> Signer:
     key = new_key("ecdsa-256")
-    limits = x509.BasicConstraints(ca=True, path_length=None if signer is None else 0)
-    return Signer(signed(name, key, signer, period(-30, 3650), [limits]), key)
+    limits = x509.BasicConstraints(ca=ca, path_length=0 if ca and signer else None)
+    return Signer(signed(name, key, signer, period(*valid), [limits]), key)
 
 
 def pem(*certificates: x509.Certificate) -> bytes:
@@ -104,32 +165,45 @@ def pem(*certificates: x509.Certificate) -> bytes:
 
 
 class Authorities:
-    """A trusted root with one intermediate, and a second pair that nobody trusts. One thread."""
+    """A trusted root with its intermediates, and another pair that nobody trusts. One thread."""
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
         self._serial = itertools.count(1)
-        self._root = authority("Lab Root CA")
-        self.intermediate = authority("Lab Intermediate CA", self._root)
-        self._stranger = authority("Unknown Intermediate CA", authority("Unknown Root CA"))
+        root, stranger_root = authority("Lab Root CA"), authority("Unknown Root CA")
+        intermediate = authority("Lab Intermediate CA", root)
+        self._signers = {
+            "root": root, "intermediate": intermediate,
+            "expired_intermediate": authority("Lab Intermediate CA of last year", root, (-400, -2)),
+            "no_authority": authority("No CA", intermediate, ca=False),
+            "stranger_root": stranger_root, "stranger": authority("Unknown Intermediate CA", stranger_root)}
+        self.root = root.certificate
         self.ca_file = directory / "ca.pem"
-        self.ca_file.write_bytes(pem(self._root.certificate))
+        self.ca_file.write_bytes(pem(self.root))
 
     def issue(self, kind: str, names: list[str], key: str = "ecdsa-256") -> Issued:
-        """A certificate of one of KINDS for `names`, with a new key of one of KEYS."""
+        """A certificate of one of KINDS for the server that `names` begins with, with a new key of one of KEYS. A good
+        one has all names."""
         if kind not in KINDS:
             raise ValueError(f"certificate kind {kind!r} is none of {', '.join(KINDS)}")
-        private = new_key(key)
-        signer = {"self-signed": None, "unknown-root": self._stranger}.get(kind, self.intermediate)
-        valid = {"expired": period(-60, -2), "not-yet-valid": period(30, 120)}.get(kind, period(-1, 90))
-        if kind == "wrong-name":
-            names = [WRONG_NAME]
-        alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
-        digest = hashes.SHA1() if kind == "sha1" else hashes.SHA256()
-        leaf = signed(names[0], private, signer, valid, [alternatives], digest)
-        chain = [leaf] if signer is None or kind == "missing-intermediate" else [leaf, signer.certificate]
-        return self._write(f"{names[0]}.{kind}", chain, private, signer.certificate if signer else leaf)
+        how, private, host = KINDS[kind], new_key(key), names[0]
+        parent = host.partition(".")[2]
+        facts = {"host": host, "parent": parent, "grandparent": parent.partition(".")[2]}
+        names = [name.format(**facts) for name in how.names] + (names[1:] if kind == "good" else [])
+        extensions: list[x509.ExtensionType] = [x509.SubjectAlternativeName([x509.DNSName(name) for name in names])] if names else []
+        if how.purpose:
+            extensions.append(x509.ExtendedKeyUsage([how.purpose]))
+        signer = self._signers.get(how.signer)
+        leaf = signed(how.subject.format(**facts) or names[0], private, signer, period(*how.valid), extensions, how.digest())
+        if how.tampered:
+            leaf = with_broken_signature(leaf)
+        chain = [leaf if part == "leaf" else self._signers[part].certificate for part in how.sends]
+        return self._write(f"{host}.{kind}", chain, private, signer.certificate if signer else leaf)
+
+    def stranger(self, host: str) -> Issued:
+        """What another server of the same name might have: another key, another CA."""
+        return self.issue("unknown-root", [host])
 
     def _write(self, label: str, chain: list[x509.Certificate], key, issuer: x509.Certificate) -> Issued:
         stem = self._directory / f"{label}.{next(self._serial)}"

@@ -4,7 +4,7 @@
 
     with Lab(Path("/tmp/tmp.1234")) as lab:             in a script:
         lab.change("mx.fickle.example", starttls="no")      tests/lab/enter /usr/bin/python3 tests/lab/lab.py
-        lab.wait_received("dane.example")                       --directory DIRECTORY [--run COMMAND]
+        lab.wait_received("dane.example")                       --directory DIRECTORY [--every] [--run COMMAND]
 
 Promises: when start() returns, every server has answered a question. Everything written lies below the directory; the
 addresses are those of the private network that tests/lab/enter makes, and nothing starts outside it. stop() ends only
@@ -31,12 +31,14 @@ import dns.rcode
 
 import certificates
 from daemon import Daemon, until
-from domains import DNS_SERVER, DOMAINS, FAILING_DNS_SERVER, LAB_NETWORK, TOP, Domain, Host, PolicyHost
+from domains import DOMAINS
+from internet import EVERY
+from rows import DNS_SERVER, FAILING_DNS_SERVER, LAB_NETWORK, TOP, Domain, Host, PolicyHost
 from zones import RESOLVER, Zones
 
 HERE = Path(__file__).resolve().parent
 STOP = {signal.SIGINT, signal.SIGTERM}
-FIXED_FACTS = {"name", "address", "alias", "target", "tlsa", "port", "listens"}
+FIXED_FACTS = {"name", "address", "also", "alias", "target", "tlsa", "tlsa_at", "port", "listens", "black_hole"}
 Server = Host | PolicyHost
 
 
@@ -162,11 +164,13 @@ class Lab:
         lines = []
         for record in host.tlsa:
             usage, selector, matching, *rest = record.split()
-            if rest and rest[0] != "mismatch":
+            if rest and rest[0] not in ("mismatch", "root"):
                 lines.append(record)
                 continue
-            issued = self._authorities.issue("good", [host.name]) if rest else self._issued[host.name]
+            issued = self._issued[host.name] if rest != ["mismatch"] else self._authorities.stranger(host.name)
             shown = issued.issuer if usage in "02" else issued.leaf
+            if rest == ["root"]:
+                shown = self._authorities.root
             lines.append(certificates.tlsa(int(usage), int(selector), int(matching), shown))
         return lines
 
@@ -223,7 +227,8 @@ def table(lab: Lab) -> str:
     rows = [("domain", "DNS", "mail servers", "its story")]
     for domain in lab.domains.values():
         state = "signed" if domain.signed else "unsigned"
-        where = " ".join(lab.hosts[name].address for name in lab.host_names(domain.name))
+        addresses = [lab.hosts[name].address or "nowhere" for name in lab.host_names(domain.name)]
+        where = " ".join(addresses[:3]) + (f" and {len(addresses) - 3} more" if len(addresses) > 3 else "")
         rows.append((domain.name, "-" if domain.fault == "nxdomain" else state, where or "-", domain.about))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = ["  ".join([*(text.ljust(width) for text, width in zip(row, widths)), row[3]]).rstrip() for row in rows]
@@ -234,8 +239,9 @@ def main() -> int:
     options = argparse.ArgumentParser(description="Starts the lab; run it inside tests/lab/enter.")
     options.add_argument("--directory", required=True, type=Path, help="where everything is kept")
     options.add_argument("--run", metavar="COMMAND", help="run this by the shell, then stop; without it, stay until Ctrl-C")
+    options.add_argument("--every", action="store_true", help="also with the domains of the table of verdicts (internet/)")
     chosen = options.parse_args()
-    with Lab(chosen.directory) as lab:
+    with Lab(chosen.directory, EVERY if chosen.every else DOMAINS) as lab:
         print(table(lab), f"\nresolver {lab.resolver}, root certificate {lab.ca_file}", sep="\n", flush=True)
         if chosen.run:
             return subprocess.run(["/bin/sh", "-c", chosen.run]).returncode

@@ -27,6 +27,8 @@ import dns.rcode
 from daemon import until
 from domains import TOP
 from enter_test import Enter  # noqa: F401 - its tests run with ours
+from fault_test import Faults  # noqa: F401 - likewise
+from finger import Finger
 from lab import Lab, ask, require_private_network
 from postfix import Postfix
 from zones import RESOLVER
@@ -62,9 +64,7 @@ def s_client(host: str, *options: str) -> str:
 
 def finger(domain: str, level: str = "dane-only") -> str:
     """What Postfix's own probe says about a domain at a TLS level."""
-    done = subprocess.run(["posttls-finger", "-c", "-t", "5", "-F", str(lab.ca_file), "-l", level, domain], capture_output=True,
-                          text=True, timeout=30, env=os.environ | {"MAIL_CONFIG": str(postfix.config)})
-    return done.stdout + done.stderr
+    return Finger(postfix, lab.ca_file).says(level, domain)
 
 
 def get(host: str) -> http.client.HTTPResponse:

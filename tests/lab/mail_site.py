@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any, Sequence
 
 from daemon import Daemon, until
-from domains import DOMAINS, Domain
+from domains import DOMAINS
 from lab import Lab
 from postfix import Postfix, Reply
+from rows import LAB_NETWORK_6, Domain
 
 PROFILES = Path(__file__).resolve().parents[2] / "conf" / "profiles"
 SENDER = "alice@org.example"
@@ -32,6 +33,7 @@ resolver = {resolver}
 ca-file = {ca_file}
 profile = {profiles}/{profile}.conf
 allow-network = {network}
+allow-network = {network_6}
 cache-file = {store}/cache.db
 min-ttl = {min_ttl}
 max-ttl = {max_ttl}
@@ -101,7 +103,7 @@ class Site:
         self.lab.start()
         self.postfix = Postfix(self.directory / "postfix", self.lab.ca_file)
         self.config_file.write_text(CONFIG.format(queue=self.postfix.queue_directory, resolver=self.lab.resolver,
-                                                  ca_file=self.lab.ca_file, network=self.lab.network,
+                                                  ca_file=self.lab.ca_file, network=self.lab.network, network_6=LAB_NETWORK_6,
                                                   postfix=self.postfix.config, store=self.store,
                                                   profiles=PROFILES, **self._settings))
         self.start_engine()

@@ -13,12 +13,13 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import TextIO
 
 import dns_faults
-from domains import FAILING_DNS_SERVER, SILENT_DNS_SERVER
+from rows import FAILING_DNS_SERVER, SILENT_DNS_SERVER
 from smtp_server import LINE_LIMIT, Session
 from web_server import Request
 
@@ -29,6 +30,7 @@ class Servers:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._open: set[asyncio.Task] = set()
+        self._black_holes: list[socket.socket] = []
 
     async def listen(self) -> None:
         await self._listen("hosts", Session, "sessions.jsonl")
@@ -38,7 +40,9 @@ class Servers:
         records = (self._directory / log).open("a", buffering=1)
         for path in sorted((self._directory / folder).glob("*.json")):
             facts = json.loads(path.read_text())
-            if facts["listens"] and facts["address"]:
+            if facts.get("black_hole"):
+                self._black_holes += black_hole(facts["address"], facts["port"])
+            elif facts["listens"] and facts["address"]:
                 await asyncio.start_server(lambda r, w, path=path: self._accept(kind, path, records, r, w), facts["address"],
                                            facts["port"], limit=LINE_LIMIT, backlog=1024)
 
@@ -57,6 +61,13 @@ class Servers:
         for task in list(self._open):
             task.cancel()
         await asyncio.gather(*self._open, return_exceptions=True)
+
+
+def black_hole(address: str, port: int) -> list[socket.socket]:
+    """Takes an address from the network: once one connection fills the queue that a listening socket without backlog has,
+    Linux drops each further SYN in silence. It stays so for as long as the result is kept."""
+    listening = socket.create_server((address, port), backlog=0)
+    return [listening, socket.create_connection((address, port), 5)]
 
 
 async def main(directory: Path) -> None:

@@ -9,75 +9,22 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import functools
-import os
-import socket
 import ssl
-import struct
-import subprocess
-import warnings
-from asyncio import sslproto
-from typing import Any, Callable
+from typing import Any
 
-Facts = dict[str, Any]  # fields of domains.Host, with the files "chain" and "key_file"
+from tls_server import FAILURES, PATIENCE, SLOWLY, Facts, HangUp, context_of
 
 CAPABILITIES = ("PIPELINING", "SIZE 104857600", "ENHANCEDSTATUSCODES", "8BITMIME", "SMTPUTF8", "DSN")
-VERSIONS = {"1.0": ssl.TLSVersion.TLSv1, "1.1": ssl.TLSVersion.TLSv1_1,
-            "1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
-FINITE_FIELDS = ("ffdhe2048", "ffdhe3072")
 LINE_LIMIT = 1 << 20
-PATIENCE = 600.0  # seconds that an idle client may stay
-REFUSALS = {"454": "454 4.7.0 TLS not available due to temporary reason", "502": "502 5.5.1 Command not implemented"}
-
-
-def with_alert(complete: Callable[..., None]) -> Callable[..., None]:
-    """asyncio drops the alert of a handshake that fails, which real servers send before they hang up."""
-    @functools.wraps(complete)
-    def send_alert_first(protocol: Any, error: BaseException | None) -> None:
-        if error is not None and (alert := protocol._outgoing.read()):
-            protocol._transport.write(alert)
-        complete(protocol, error)
-    return send_alert_first
-
-
-sslproto.SSLProtocol._on_handshake_complete = with_alert(sslproto.SSLProtocol._on_handshake_complete)
-
-
-class HangUp(Exception):
-    """The session is over."""
+OVERLONG = "x" * 10_000
+MANY = 10_000  # lines
+BINARY = bytes(range(256)) + b"\r\n"
+REFUSALS = {"454": "454 4.7.0 TLS not available due to temporary reason", "501": "501 5.5.4 Syntax error",
+            "502": "502 5.5.1 Command not implemented"}
 
 
 def now() -> str:
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
-
-
-def dh_parameters(group: str, beside: str) -> str:
-    """The parameters of a finite field group (RFC 7919) in a file beside another one."""
-    file = f"{beside}.{group}.pem"
-    subprocess.run(["openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", f"group:{group}",
-                    "-out", f"{file}.new"], check=True, capture_output=True)
-    os.replace(f"{file}.new", file)
-    return file
-
-
-@functools.lru_cache(maxsize=1024)
-def tls_context(chain: str, key: str, lowest: str, highest: str, ciphers: str = "", group: str = "") -> ssl.SSLContext:
-    """A context for exactly these parameters. Each certificate has file names of its own, so none is ever outdated."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.set_ciphers(ciphers or "ALL:@SECLEVEL=0")  # OpenSSL 3 allows TLS 1.0 and RSA-1024 at level 0 only
-    context.load_cert_chain(chain, key)
-    if group in FINITE_FIELDS:
-        context.load_dh_params(dh_parameters(group, chain))
-    elif group:
-        context.set_ecdh_curve(group)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        context.minimum_version, context.maximum_version = VERSIONS[lowest], VERSIONS[highest]
-
-    def remember(tls: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
-        tls.asked_name = name  # type: ignore[attr-defined]
-    context.sni_callback = remember
-    return context
 
 
 class Session:
@@ -115,19 +62,47 @@ class Session:
     async def _greet(self) -> bool:
         """Whether there is anything to talk about."""
         banner, name = self._facts["banner"], self._facts["name"]
+        if banner == "multi-line":  # as postscreen begins; who talks in between is taken for a robot
+            await self._write(f"220-{name} wait for the end\r\n".encode())
         await asyncio.sleep(self._facts["banner_delay"])
-        if banner == "silence":
-            await asyncio.wait_for(self._reader.read(), PATIENCE)
-            return False
-        if banner == "slow":
-            for letter in f"220 {name} ESMTP lab\r\n":
-                self._writer.write(letter.encode())
-                await self._writer.drain()
-                await asyncio.sleep(1)
-            return True
+        if banner in self._odd_banners:
+            return await self._odd_banners[banner](self)
         await self._say({"421": f"421 4.3.2 {name} too busy, try again later",
                          "554": "554 5.7.1 No SMTP service for you"}.get(banner, f"220 {name} ESMTP lab"))
-        return banner == "ok"
+        return banner in ("ok", "multi-line")
+
+    async def _write(self, octets: bytes) -> None:
+        self._writer.write(octets)
+        await self._writer.drain()
+
+    async def _silence(self) -> bool:
+        await asyncio.wait_for(self._reader.read(), PATIENCE)
+        return False
+
+    async def _slow_banner(self) -> bool:
+        for letter in f"220 {self._facts['name']} ESMTP lab\r\n":
+            await self._write(letter.encode())
+            await asyncio.sleep(1)
+        return True
+
+    async def _endless_banner(self) -> bool:
+        while not self._writer.is_closing():
+            await self._write(b"220-and so on\r\n" * 100)
+        return False
+
+    async def _binary_banner(self) -> bool:
+        await self._write(b"220 " + BINARY)
+        return True
+
+    async def _long_banner(self) -> bool:
+        await self._write(f"220 {OVERLONG}\r\n".encode())
+        return True
+
+    async def _no_banner(self) -> bool:
+        return False
+
+    _odd_banners = {"silence": _silence, "slow": _slow_banner, "endless": _endless_banner, "binary": _binary_banner,
+                    "long-line": _long_banner, "close": _no_banner}
 
     async def _line(self) -> str:
         line = await asyncio.wait_for(self._reader.readline(), PATIENCE)
@@ -140,9 +115,10 @@ class Session:
             line = await self._line()
             verb, _, argument = line.partition(" ")
             verb = verb.upper()
-            self.record["commands"].append({"line": line, "verb": verb, "tls": self.record["tls"] is not None})
-            if verb == self._facts["close_at"]:
-                raise HangUp
+            under_tls = self.record["tls"] is not None
+            self.record["commands"].append({"line": line, "verb": verb, "tls": under_tls})
+            if self._facts["close_at"] in (verb, f"TLS-{verb}" if under_tls else verb):
+                self._hang_up()
             scripted = dict(self._facts["replies"]).get(verb)
             if scripted:
                 await self._say(scripted)
@@ -160,7 +136,10 @@ class Session:
     async def _ehlo(self, argument: str) -> None:
         self.record["helo"], self._envelope = argument, None
         offer = self._facts["starttls"] != "no" and self.record["tls"] is None
-        await self._say(f"250 {self._facts['name']}", *CAPABILITIES, *(["STARTTLS"] if offer else []))
+        odd = {"many-lines": ["X-LINE"] * MANY, "long-line": [f"X-{OVERLONG}"]}.get(self._facts["ehlo"], [])
+        if self._facts["ehlo"] == "names-differ" and not argument.endswith(".example"):
+            offer = False
+        await self._say(f"250 {self._facts['name']}", *CAPABILITIES, *odd, *(["STARTTLS"] if offer else []))
 
     async def _helo(self, argument: str) -> None:
         self.record["helo"], self._envelope = argument, None
@@ -173,32 +152,28 @@ class Session:
         elif mode in REFUSALS:
             await self._say(REFUSALS[mode])
         else:
-            await self._say("220 2.0.0 Ready to start TLS")
-            await {"yes": self._handshake, "garbage": self._garbage, "reset": self._reset, "hang": self._hang}[mode]()
+            # CVE-2011-0411: whoever sits between can let the server's reply bring the next ones along, in clear.
+            injected = b"250 2.0.0 injected\r\n" if mode == "injected" else b""
+            await self._write(b"220 2.0.0 Ready to start TLS\r\n" + injected)
+            if mode in FAILURES:
+                await FAILURES[mode](self._reader, self._writer, self._facts)
+            await self._handshake(SLOWLY if mode == "slow" else 0)
 
-    async def _handshake(self) -> None:
-        facts = self._facts
-        context = tls_context(facts["chain"], facts["key_file"], facts["tls_min"], facts["tls_max"], facts["ciphers"],
-                              facts["group"])
-        await self._writer.start_tls(context)
+    async def _handshake(self, delay: float) -> None:
+        if delay:
+            self._writer.transport.pause_reading()  # or the ClientHello is read in clear
+            await asyncio.sleep(delay)
         self._reader._buffer.clear()  # commands sent in clear behind STARTTLS are no part of the session
+        await self._writer.start_tls(context_of(self._facts))
         tls = self._writer.get_extra_info("ssl_object")
         self.record["tls"] = {"version": tls.version(), "cipher": tls.cipher()[0], "sni": getattr(tls, "asked_name", None)}
         self._envelope, self.record["helo"] = None, None
+        if self._facts["close_at"] == "TLS":
+            self._hang_up()
 
-    async def _garbage(self) -> None:
-        self._writer.write(b"this is no TLS record\r\n" * 4)
-        await self._writer.drain()
-        raise HangUp
-
-    async def _reset(self) -> None:
-        linger = struct.pack("ii", 1, 0)  # close() then sends RST
-        self._writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        self._writer.transport.abort()
-        raise HangUp
-
-    async def _hang(self) -> None:
-        await asyncio.wait_for(self._reader.read(), PATIENCE)
+    def _hang_up(self) -> None:
+        if not self._facts["close_notify"]:
+            self._writer.transport.abort()
         raise HangUp
 
     async def _mail(self, argument: str) -> None:
@@ -246,7 +221,7 @@ class Session:
 
     async def _quit(self, _: str) -> None:
         await self._say("221 2.0.0 Bye")
-        raise HangUp
+        self._hang_up()
 
 
 def address(argument: str) -> str:

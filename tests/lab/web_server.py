@@ -10,9 +10,9 @@ import asyncio
 import ssl
 from typing import Any
 
-from smtp_server import tls_context
+from tls_server import tls_context
 
-Facts = dict[str, Any]  # fields of domains.PolicyHost, with the files "chain" and "key_file"
+Facts = dict[str, Any]  # fields of rows.PolicyHost, with the files "chain" and "key_file"
 PATIENCE = 30.0
 LONGEST_HEAD = 16384
 

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Callable
 
-from domains import (DNS_SERVER, FAILING_DNS_SERVER, SILENT_DNS_SERVER, TOP, Domain, Host)
+from rows import DNS_SERVER, FAILING_DNS_SERVER, SILENT_DNS_SERVER, TOP, Domain, Host
 
 RESOLVER = "127.0.0.1"
 ROOT = ""  # zone names have no final dot
@@ -93,15 +93,17 @@ def apex(zone: str, serial: int) -> list[str]:
 
 
 def host_records(host: Host, domain: Domain, tlsa: TlsaData) -> list[str]:
-    lines = [f"{host.name}. A {host.address}"] if host.address else []
+    lines = [f"{host.name}. {'AAAA' if ':' in address else 'A'} {address}" for address in (host.address, *host.also) if address]
     if host.target:
         lines = [f"{host.name}. CNAME {host.target}."]
     if host.alias:
         lines.append(f"{host.published_name(domain.name)}. CNAME {host.name}.")
     base = f"_{host.port}._tcp.{host.name}."
-    if "servfail" in host.tlsa:
-        return lines + [f"{base} NS {SERVERS['servfail']}"]
-    return lines + [f"{base} TLSA {data}" for data in tlsa(host)]
+    for fault in set(host.tlsa) & SERVERS.keys():
+        return lines + [f"{base} NS {SERVERS[fault]}"]
+    if host.tlsa_at:
+        lines.append(f"{base} CNAME {host.tlsa_at}.")
+    return lines + [f"{host.tlsa_at + '.' if host.tlsa_at else base} TLSA {data}" for data in tlsa(host)]
 
 
 def zone_lines(domain: Domain, serial: int, tlsa: TlsaData) -> list[str]:

@@ -20,20 +20,23 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lab"))
 
 from daemon import until  # noqa: E402
+from domains import DOMAINS  # noqa: E402
 from mail_site import Site  # noqa: E402
 from postfix import Reply  # noqa: E402
+from rows import Domain  # noqa: E402
 
 LOG_TAIL = 6000
 
 
 class Scenario(unittest.TestCase):
     settings: dict[str, str] = {}
+    domains: tuple[Domain, ...] = DOMAINS
     site: Site
 
     @classmethod
     def setUpClass(cls) -> None:
         cls.directory = Path(tempfile.mkdtemp(prefix="smarttls-test."))
-        cls.site = Site(cls.directory, **cls.settings)
+        cls.site = Site(cls.directory, cls.domains, **cls.settings)
         cls.addClassCleanup(shutil.rmtree, cls.directory, ignore_errors=True)
         cls.addClassCleanup(cls.site.stop)
         cls.site.start()

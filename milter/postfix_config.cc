@@ -3,6 +3,7 @@
 
 #include <array>
 #include <map>
+#include <utility>
 
 #include "milter/child.h"
 #include "policy/text.h"
@@ -124,21 +125,25 @@ Result<void> check_listing(const std::string& text) {
     return policy::ok();
 }
 
+/// As mystrtokq(3) of Postfix: a brace without its pair is a byte of the table's name, no table is lost.
 std::vector<std::string> split_tables(std::string_view value) {
+    constexpr std::string_view kSeparators = ", \t\r\n";  // CHARS_COMMA_SP
     std::vector<std::string> tables;
     std::string table;
     int depth = 0;
-    for (const char byte : std::string(value) + " ") {
-        const bool blank = byte == ' ' || byte == '\t' || byte == '\n' || byte == ',';
-        if (depth == 0 && blank) {
-            if (!table.empty()) tables.push_back(std::move(table));
-            table.clear();
+    const auto end_table = [&] {
+        if (!table.empty()) tables.push_back(std::exchange(table, {}));
+    };
+    for (const char byte : value) {
+        if (depth == 0 && kSeparators.find(byte) != std::string_view::npos) {
+            end_table();
             continue;
         }
         if (byte == '{') ++depth;
-        if (byte == '}') --depth;
+        if (byte == '}' && depth > 0) --depth;
         table += byte;
     }
+    end_table();
     return tables;
 }
 

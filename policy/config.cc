@@ -184,14 +184,20 @@ class Parser {
             return known ? ok() : open_class(name.substr(kClassPrefix.size()));
         }
         std::vector<std::string_view> names(kSections.begin(), kSections.end());
-        const std::size_t dot = name.find('.');
-        const std::string class_section =
-            std::string(kClassPrefix) + (dot == std::string::npos ? "NAME" : name.substr(dot + 1));
+        const std::string class_section = class_section_like(name);
         names.push_back(class_section);
         const std::string_view near = nearest(name, names);
         return fail(ErrorKind::Misconfigured,
                     "unknown section " + quote(name) +
                         (near.empty() ? "" : "; did you mean [" + std::string(near) + "]?"));
+    }
+
+    /// "clas.gdpr" may mean class.gdpr. What is no name of a class is not suggested: it would stand in
+    /// the message byte for byte.
+    static std::string class_section_like(std::string_view section) {
+        const std::size_t dot = section.find('.');
+        const std::string_view name = dot == std::string_view::npos ? "" : section.substr(dot + 1);
+        return std::string(kClassPrefix).append(is_class_name(name) ? name : "NAME");
     }
 
     Result<void> open_class(const std::string& name) {

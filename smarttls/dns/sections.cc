@@ -147,7 +147,7 @@ Result<void> read_additional(Wire message, std::size_t& position, Sections& sect
         position = frame->end;
         if (frame->type != LDNS_RR_TYPE_OPT) continue;
         if (std::exchange(seen, true)) {
-            return fail(ErrorKind::Malformed, "there are two OPT records (RFC 6891 §6.1.1)");
+            return fail(ErrorKind::Malformed, "there are two OPT records (RFC 6891 section 6.1.1)");
         }
         sections.rcode = static_cast<std::uint16_t>(sections.rcode | frame->ttl[0] << 4);
         const Wire options = message.subspan(frame->rdata, frame->end - frame->rdata);

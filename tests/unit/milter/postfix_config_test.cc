@@ -110,6 +110,11 @@ TEST(SplitTables, SeparatesAtBlanksAndCommasOutsideOfBraces) {
     EXPECT_EQ(split_tables("pipemap:{site, strip} x"), (Tables{"pipemap:{site, strip}", "x"}));
 }
 
+TEST(SplitTables, LosesNoTableToABraceWithoutItsPair) {
+    EXPECT_EQ(split_tables("hash:/a regexp:{ {/x, y/"), (Tables{"hash:/a", "regexp:{ {/x, y/"}));
+    EXPECT_EQ(split_tables("hash:/a} hash:/b"), (Tables{"hash:/a}", "hash:/b"}));
+}
+
 class PostfixConfigTest : public ::testing::Test {
   protected:
     void SetUp() override {

@@ -160,6 +160,7 @@ TEST(Config, SaysWhatIsWrongWithALine) {
     const std::pair<std::string_view, std::string_view> rows[] = {
         {"[millter]\n[class.a]", "f.conf:1: unknown section \"millter\"; did you mean [milter]?"},
         {"[clas.gdpr]\n[class.a]", "f.conf:1: unknown section \"clas.gdpr\"; did you mean [class.gdpr]?"},
+        {"[clas.\x1b[m]\n[class.a]", "f.conf:1: unknown section \"clas.\\x1b[m\""},
         {"[class]\n[class.a]", "f.conf:1: unknown section \"class\""},
         {"[something-else]\n[class.a]", "f.conf:1: unknown section \"something-else\""},
         {"[]\n[class.a]", "f.conf:1: unknown section \"\""},

@@ -12,8 +12,9 @@
 #pragma once
 
 #include <condition_variable>
-#include <mutex>
 #include <utility>
+
+#include "policy/mutex.h"
 
 namespace smarttls::milter {
 
@@ -36,29 +37,28 @@ class CallbackGate {
     };
 
     [[nodiscard]] Pass enter() {
-        const std::lock_guard lock(mutex_);
+        const policy::Lock lock(mutex_);
         if (closed_) return {};
         ++inside_;
         return Pass(*this);
     }
 
     void close() {
-        std::unique_lock lock(mutex_);
+        policy::Lock lock(mutex_);
         closed_ = true;
-        left_.wait(lock, [this] { return inside_ == 0; });
+        lock.wait(left_, [this]() SMARTTLS_REQUIRES(mutex_) { return inside_ == 0; });
     }
 
   private:
     void leave() {
-        const std::lock_guard lock(mutex_);
+        const policy::Lock lock(mutex_);
         if (--inside_ == 0) left_.notify_all();  // under the lock: the gate may go once it is free
     }
 
-    // Guarded by mutex_.
-    std::mutex mutex_;
+    policy::Mutex mutex_;
     std::condition_variable left_;
-    unsigned long inside_ = 0;
-    bool closed_ = false;
+    unsigned long inside_ SMARTTLS_GUARDED_BY(mutex_) = 0;
+    bool closed_ SMARTTLS_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace smarttls::milter

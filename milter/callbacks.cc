@@ -7,9 +7,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <exception>
+#include <system_error>
 
 #include "milter/callback_gate.h"
 #include "milter/session.h"
@@ -25,7 +27,10 @@ using policy::Result;
 const Services* services = nullptr;
 
 /// Beside it, for the same reason; never destroyed, since a late callback may still knock.
-CallbackGate& gate = *new CallbackGate;
+CallbackGate& gate() {
+    static CallbackGate& gate = *new CallbackGate;
+    return gate;
+}
 
 Session* session_of(SMFICTX* context) { return static_cast<Session*>(smfi_getpriv(context)); }
 
@@ -41,7 +46,7 @@ Macros macros_of(SMFICTX* context) {
 template <class F>
 sfsistat guarded(F&& callback) noexcept {
     try {
-        if (const auto pass = gate.enter()) return callback();
+        if (const auto pass = gate().enter()) return callback();
         return SMFIS_TEMPFAIL;  // the program ends
     } catch (const std::exception& error) {
         engine::log(engine::Severity::Error, std::string("bug in a callback: ") + error.what());
@@ -134,7 +139,7 @@ constexpr std::size_t kLargestPacket = 1U << 20;
 
 extern "C" {
 
-sfsistat on_negotiate(SMFICTX* context, unsigned long offered, unsigned long, unsigned long,
+static sfsistat on_negotiate(SMFICTX* context, unsigned long offered, unsigned long, unsigned long,
                       unsigned long, unsigned long* actions, unsigned long* steps, unsigned long* f2,
                       unsigned long* f3) noexcept {
     return guarded([&]() -> sfsistat {
@@ -152,7 +157,7 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long offered, unsigned long, un
     });
 }
 
-sfsistat on_connect(SMFICTX* context, char*, sockaddr* address) noexcept {
+static sfsistat on_connect(SMFICTX* context, char*, sockaddr* address) noexcept {
     return guarded([&] {
         auto session = std::make_unique<Session>(*services, client_of(address));
         smfi_setpriv(context, session.release());
@@ -160,7 +165,7 @@ sfsistat on_connect(SMFICTX* context, char*, sockaddr* address) noexcept {
     });
 }
 
-sfsistat on_sender(SMFICTX* context, char** arguments) noexcept {
+static sfsistat on_sender(SMFICTX* context, char** arguments) noexcept {
     return guarded([&] {
         std::vector<std::string_view> parameters;
         for (char** parameter = arguments + 1; *parameter != nullptr; ++parameter) {
@@ -171,35 +176,36 @@ sfsistat on_sender(SMFICTX* context, char** arguments) noexcept {
     });
 }
 
-sfsistat on_recipient(SMFICTX* context, char** arguments) noexcept {
+static sfsistat on_recipient(SMFICTX* context, char** arguments) noexcept {
     return guarded([&] {
         session_of(context)->on_recipient(arguments[0], macros_of(context));
         return SMFIS_CONTINUE;
     });
 }
 
-sfsistat on_header(SMFICTX* context, char* name, char* value) noexcept {
+// NOLINTNEXTLINE(readability-non-const-parameter): libmilter's type
+static sfsistat on_header(SMFICTX* context, char* name, char* value) noexcept {
     return guarded([&] {
         session_of(context)->on_header(name, value);
         return SMFIS_CONTINUE;
     });
 }
 
-sfsistat on_end_of_headers(SMFICTX* context) noexcept {
+static sfsistat on_end_of_headers(SMFICTX* context) noexcept {
     return guarded([&] {
         session_of(context)->on_end_of_headers();
         return SMFIS_CONTINUE;
     });
 }
 
-sfsistat on_body(SMFICTX* context, unsigned char* chunk, std::size_t size) noexcept {
+static sfsistat on_body(SMFICTX* context, unsigned char* chunk, std::size_t size) noexcept {
     return guarded([&] {
         session_of(context)->on_body({chunk, size});
         return SMFIS_CONTINUE;
     });
 }
 
-sfsistat on_end_of_message(SMFICTX* context) noexcept {
+static sfsistat on_end_of_message(SMFICTX* context) noexcept {
     return guarded([&] {
         LibmilterActions actions(context);
         return answer(context,
@@ -207,7 +213,7 @@ sfsistat on_end_of_message(SMFICTX* context) noexcept {
     });
 }
 
-sfsistat on_abort(SMFICTX* context) noexcept {
+static sfsistat on_abort(SMFICTX* context) noexcept {
     return guarded([&] {
         if (Session* session = session_of(context)) session->on_abort();
         return SMFIS_CONTINUE;
@@ -215,7 +221,7 @@ sfsistat on_abort(SMFICTX* context) noexcept {
 }
 
 /// May be the only callback of a connection.
-sfsistat on_close(SMFICTX* context) noexcept {
+static sfsistat on_close(SMFICTX* context) noexcept {
     return guarded([&] {
         const std::unique_ptr<Session> session(session_of(context));
         smfi_setpriv(context, nullptr);
@@ -226,9 +232,9 @@ sfsistat on_close(SMFICTX* context) noexcept {
 }  // extern "C"
 
 Result<void> register_callbacks() {
-    static char name[] = "smarttls-milter";
+    static auto name = std::to_array("smarttls-milter");
     smfiDesc description{};
-    description.xxfi_name = name;
+    description.xxfi_name = name.data();
     description.xxfi_version = SMFI_VERSION;
     description.xxfi_flags = kActions;
     description.xxfi_connect = on_connect;
@@ -273,14 +279,14 @@ Result<void> open_milter(const Services& shared) {
     smfi_setmaxdatasize(kLargestPacket);
     if (smfi_setconn(socket.data()) != MI_SUCCESS || smfi_opensocket(true) != MI_SUCCESS) {
         return policy::fail(ErrorKind::Permanent,
-                            "cannot listen on " + socket + ": " + std::strerror(errno), errno);
+                            "cannot listen on " + socket + ": " + std::generic_category().message(errno), errno);
     }
     return policy::ok();
 }
 
 Result<void> run_milter() {
     const int status = smfi_main();
-    gate.close();
+    gate().close();
     if (status == MI_SUCCESS) return policy::ok();
     return policy::fail(ErrorKind::Permanent, "libmilter ended with an error");
 }

@@ -12,9 +12,9 @@
 
 namespace smarttls::milter {
 
-/// Registers the callbacks and opens the socket, removing a stale one. `services` must outlive
+/// Registers the callbacks and opens the socket, removing a stale one. `shared` must outlive
 /// run_milter. Errors: Permanent (somebody else serves the socket, or it cannot be made).
-[[nodiscard]] policy::Result<void> open_milter(const Services& services);
+[[nodiscard]] policy::Result<void> open_milter(const Services& shared);
 
 /// Serves until SIGTERM, SIGINT or SIGHUP (libmilter takes them); callbacks that run
 /// finish first.

@@ -48,7 +48,7 @@ Canary::Canary(const policy::MilterSettings& settings)
 
 Canary::~Canary() {
     {
-        const std::lock_guard lock(mutex_);
+        const policy::Lock lock(mutex_);
         stopping_ = true;
     }
     wanted_.notify_all();
@@ -59,7 +59,7 @@ Canary::~Canary() {
 bool Canary::is_sender(std::string_view sender) const { return sender.starts_with(nonce_ + "+"); }
 
 void Canary::saw(std::string_view sender, std::string_view transport) {
-    const std::lock_guard lock(mutex_);
+    const policy::Lock lock(mutex_);
     seen_.insert_or_assign(std::string(sender.substr(0, sender.rfind('@'))),
                            std::string(transport));
 }
@@ -70,7 +70,7 @@ bool Canary::is_fresh(Clock::time_point now) const {
 
 Result<void> Canary::prove(Deadline deadline) {
     const FileStamp stamp = postfix_.stamp();
-    std::unique_lock lock(mutex_);
+    policy::Lock lock(mutex_);
     used_ = Clock::now();
     if (is_fresh(Clock::now()) && stamp_ == stamp) return policy::ok();
     // A round that is running may have begun before the files changed: two rounds at most.
@@ -78,9 +78,10 @@ Result<void> Canary::prove(Deadline deadline) {
         const unsigned long before = rounds_;
         requested_ = true;
         wanted_.notify_all();
-        const bool done = settled_.wait_until(lock, deadline.when(), [&] {
-            return rounds_ != before || stopping_;
-        });
+        const bool done =
+            lock.wait_until(settled_, deadline.when(), [&]() SMARTTLS_REQUIRES(mutex_) {
+                return rounds_ != before || stopping_;
+            });
         if (!done || stopping_) {
             return policy::fail(ErrorKind::Temporary, "the canary's proof took too long");
         }
@@ -90,7 +91,7 @@ Result<void> Canary::prove(Deadline deadline) {
 }
 
 void Canary::run() {
-    std::unique_lock lock(mutex_);
+    policy::Lock lock(mutex_);
     while (!stopping_) {
         requested_ = false;
         seen_.clear();
@@ -98,13 +99,15 @@ void Canary::run() {
         lock.unlock();
         const FileStamp stamp = postfix_.stamp();
         const Result<void> result = prove_once();
-        lock.lock();
+        lock.relock();
         settle(result, began, stamp);
         // While class mail comes, the next proof is there before the last one is too old.
         const bool busy = used_ && Clock::now() - *used_ < kIdleRepeat;
         const Clock::duration pause =
             busy ? std::max<Clock::duration>(settings_.canary_interval / 2, kLeastPause) : kIdleRepeat;
-        wanted_.wait_for(lock, pause, [&] { return requested_ || stopping_; });
+        static_cast<void>(lock.wait_until(wanted_, Clock::now() + pause, [&]() SMARTTLS_REQUIRES(mutex_) {
+            return requested_ || stopping_;
+        }));
     }
 }
 
@@ -147,7 +150,7 @@ Result<void> Canary::prove_routes() {
 }
 
 Result<void> Canary::check_seen() {
-    const std::lock_guard lock(mutex_);
+    const policy::Lock lock(mutex_);
     for (const Floor floor : kFloors) {
         const std::string transport = transport_of(floor);
         const auto seen = seen_.find(nonce_ + "+" + transport);

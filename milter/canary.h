@@ -15,7 +15,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +24,7 @@
 #include "milter/proof.h"
 #include "policy/config.h"
 #include "policy/deadline.h"
+#include "policy/mutex.h"
 
 namespace smarttls::milter {
 
@@ -47,25 +47,26 @@ class Canary final : public Proof {
     policy::Result<void> prove_once();
     policy::Result<void> prove_routes();
     policy::Result<void> check_seen();
-    bool is_fresh(Clock::time_point now) const;
-    void settle(const policy::Result<void>& result, Clock::time_point began, FileStamp stamp);
+    [[nodiscard]] bool is_fresh(Clock::time_point now) const SMARTTLS_REQUIRES(mutex_);
+    void settle(const policy::Result<void>& result, Clock::time_point began, FileStamp stamp)
+        SMARTTLS_REQUIRES(mutex_);
 
     const policy::MilterSettings settings_;
     const std::string nonce_;
     PostfixConfig postfix_;  // immutable, asks the file system
 
-    // Guarded by mutex_.
-    std::mutex mutex_;
+    policy::Mutex mutex_;
     std::condition_variable wanted_;   // for the thread
     std::condition_variable settled_;  // for waiters
-    std::map<std::string, std::string, std::less<>> seen_;  // sender -> transport
-    policy::Result<void> proof_;
-    Clock::time_point began_{};
-    std::optional<Clock::time_point> used_;  // when class mail last asked
-    FileStamp stamp_;
-    unsigned long rounds_ = 0;
-    bool requested_ = false;
-    bool stopping_ = false;
+    std::map<std::string, std::string, std::less<>> seen_
+        SMARTTLS_GUARDED_BY(mutex_);  // sender -> transport
+    policy::Result<void> proof_ SMARTTLS_GUARDED_BY(mutex_);
+    Clock::time_point began_ SMARTTLS_GUARDED_BY(mutex_){};
+    std::optional<Clock::time_point> used_ SMARTTLS_GUARDED_BY(mutex_);  // when class mail last asked
+    FileStamp stamp_ SMARTTLS_GUARDED_BY(mutex_);
+    unsigned long rounds_ SMARTTLS_GUARDED_BY(mutex_) = 0;
+    bool requested_ SMARTTLS_GUARDED_BY(mutex_) = false;
+    bool stopping_ SMARTTLS_GUARDED_BY(mutex_) = false;
 
     std::thread thread_;
 };

@@ -6,8 +6,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 
 #include "policy/text.h"
 
@@ -28,7 +30,7 @@ Result<void> wait_for(int socket, short events, Deadline deadline) {
         if (ready > 0) return policy::ok();
         if (ready == 0) return policy::fail(ErrorKind::Temporary, "no answer in time");
         if (errno != EINTR) {
-            return policy::fail(ErrorKind::Temporary, std::strerror(errno), errno);
+            return policy::fail(ErrorKind::Temporary, std::generic_category().message(errno), errno);
         }
     }
 }
@@ -66,10 +68,10 @@ Result<CanaryDialog> CanaryDialog::open(const policy::Endpoint& endpoint, Deadli
     sockaddr_storage storage{};
     const socklen_t size = fill(storage, endpoint);
     CanaryDialog dialog(socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (dialog.socket_ < 0) return policy::fail(ErrorKind::Temporary, std::strerror(errno), errno);
+    if (dialog.socket_ < 0) return policy::fail(ErrorKind::Temporary, std::generic_category().message(errno), errno);
     const int begun = connect(dialog.socket_, reinterpret_cast<const sockaddr*>(&storage), size);
     if (begun != 0 && errno != EINPROGRESS) {
-        return policy::fail(ErrorKind::Temporary, std::strerror(errno), errno);
+        return policy::fail(ErrorKind::Temporary, std::generic_category().message(errno), errno);
     }
     if (auto ready = wait_for(dialog.socket_, POLLOUT, deadline); !ready) {
         return tl::unexpected(ready.error());
@@ -77,7 +79,7 @@ Result<CanaryDialog> CanaryDialog::open(const policy::Endpoint& endpoint, Deadli
     int error = 0;
     socklen_t length = sizeof error;
     getsockopt(dialog.socket_, SOL_SOCKET, SO_ERROR, &error, &length);
-    if (error != 0) return policy::fail(ErrorKind::Temporary, std::strerror(error), error);
+    if (error != 0) return policy::fail(ErrorKind::Temporary, std::generic_category().message(error), error);
     if (auto greeted = dialog.greet(deadline); !greeted) return tl::unexpected(greeted.error());
     return dialog;
 }
@@ -120,7 +122,7 @@ Result<std::string> CanaryDialog::command(const std::string& line, Deadline dead
         const ssize_t count =
             send(socket_, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
         if (count < 0 && errno != EAGAIN && errno != EINTR) {
-            return policy::fail(ErrorKind::Temporary, std::strerror(errno), errno);
+            return policy::fail(ErrorKind::Temporary, std::generic_category().message(errno), errno);
         }
         if (count > 0) sent += static_cast<std::size_t>(count);
     }
@@ -160,13 +162,13 @@ Result<std::string> CanaryDialog::read_line(Deadline deadline) {
         if (auto ready = wait_for(socket_, POLLIN, deadline); !ready) {
             return tl::unexpected(ready.error());
         }
-        char chunk[2048];
-        const ssize_t count = recv(socket_, chunk, sizeof chunk, 0);
+        std::array<char, 2048> chunk{};
+        const ssize_t count = recv(socket_, chunk.data(), chunk.size(), 0);
         if (count == 0) return policy::fail(ErrorKind::Temporary, "the connection was closed");
         if (count < 0 && errno != EAGAIN && errno != EINTR) {
-            return policy::fail(ErrorKind::Temporary, std::strerror(errno), errno);
+            return policy::fail(ErrorKind::Temporary, std::generic_category().message(errno), errno);
         }
-        if (count > 0) buffer_.append(chunk, static_cast<std::size_t>(count));
+        if (count > 0) buffer_.append(chunk.data(), static_cast<std::size_t>(count));
     }
 }
 

@@ -11,7 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 #include "policy/deadline.h"
@@ -53,17 +53,17 @@ Result<void> drain(const Pipe& out, const Pipe& err, std::string& output, std::s
         const auto left = deadline.left(Deadline::Clock::now());
         const int ready = poll(entries.data(), entries.size(), static_cast<int>(left.count()));
         if (ready == 0) return policy::fail(ErrorKind::Temporary, "it took longer than 10 s");
-        if (ready < 0 && errno != EINTR) return policy::fail(ErrorKind::Temporary, std::strerror(errno), errno);
+        if (ready < 0 && errno != EINTR) return policy::fail(ErrorKind::Temporary, std::generic_category().message(errno), errno);
         if (ready < 0) continue;  // revents are those of the last call
         for (std::size_t i = 0; i < entries.size(); ++i) {
             if (entries[i].fd < 0 || entries[i].revents == 0) continue;
-            char chunk[4096];
-            const ssize_t count = read(entries[i].fd, chunk, sizeof chunk);
+            std::array<char, 4096> chunk{};
+            const ssize_t count = read(entries[i].fd, chunk.data(), chunk.size());
             if (count < 0 && errno == EINTR) continue;
             if (count <= 0) {
                 entries[i].fd = -1;
             } else if (texts[i]->size() < kLargestOutput) {
-                texts[i]->append(chunk, static_cast<std::size_t>(count));
+                texts[i]->append(chunk.data(), static_cast<std::size_t>(count));
             }
         }
     }
@@ -97,7 +97,7 @@ Result<pid_t> spawn(std::vector<std::string>& arguments, const Pipe& out, const 
                                   environment.data());
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
-    if (error != 0) return policy::fail(ErrorKind::Temporary, std::strerror(error), error);
+    if (error != 0) return policy::fail(ErrorKind::Temporary, std::generic_category().message(error), error);
     return child;
 }
 
@@ -108,7 +108,7 @@ Result<std::string> output_of(std::vector<std::string> arguments) {
     Pipe out;
     Pipe err;
     if (!out.open() || !err.open()) {
-        return policy::fail(ErrorKind::Temporary, name + ": " + std::strerror(errno), errno);
+        return policy::fail(ErrorKind::Temporary, name + ": " + std::generic_category().message(errno), errno);
     }
     auto child = spawn(arguments, out, err);
     if (!child) return because(child, name);

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <new>
+#include <string_view>
 
 namespace smarttls::milter {
 
@@ -32,7 +33,7 @@ void ContentHash::update(std::span<const unsigned char> chunk) {
 }
 
 std::string ContentHash::finish() {
-    static constexpr char kHex[] = "0123456789abcdef";
+    static constexpr std::string_view kHex = "0123456789abcdef";
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
     EVP_DigestFinal_ex(context_->handle.get(), digest.data(), &size);

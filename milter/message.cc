@@ -14,7 +14,6 @@ namespace smarttls::milter {
 namespace {
 
 using policy::Deadline;
-using policy::ErrorKind;
 using policy::Outcome;
 using policy::RecipientDecision;
 using policy::Result;

@@ -58,7 +58,7 @@ class PostfixConfig {
 [[nodiscard]] std::vector<std::string> split_tables(std::string_view value);
 
 /// One line of a floor transport: `postconf -P` prints "smarttls-dane/unix/name = value".
-/// Exposed for tests: the errors of `listing` against what the floors demand.
-[[nodiscard]] policy::Result<void> check_listing(const std::string& listing);
+/// Exposed for tests: the errors of `text` against what the floors demand.
+[[nodiscard]] policy::Result<void> check_listing(const std::string& text);
 
 }  // namespace smarttls::milter

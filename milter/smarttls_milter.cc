@@ -20,7 +20,7 @@ void leave_signals_to_libmilter() {
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
-    signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(signal(SIGPIPE, SIG_IGN));
 }
 
 int serve(smarttls::milter::Services& services) {

@@ -64,7 +64,7 @@ class Section {
     }
 
   private:
-    const Option<Target>* find(std::string_view key) const {
+    [[nodiscard]] const Option<Target>* find(std::string_view key) const {
         const auto found = std::find_if(options_.begin(), options_.end(),
                                         [&](const auto* option) { return option->key == key; });
         return found == options_.end() ? nullptr : *found;

@@ -9,8 +9,9 @@
 // Threads: internally locked. Nothing that blocks may run inside with().
 #pragma once
 
-#include <mutex>
 #include <utility>
+
+#include "policy/mutex.h"
 
 namespace smarttls::policy {
 
@@ -24,19 +25,19 @@ class Guarded {
 
     template <class F>
     auto with(F&& use) {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         return std::forward<F>(use)(value_);
     }
 
     /// A copy, for snapshots such as shared_ptr<const Config>.
     [[nodiscard]] T copy() const {
-        const std::lock_guard lock(mutex_);
+        const Lock lock(mutex_);
         return value_;
     }
 
   private:
-    mutable std::mutex mutex_;
-    T value_{};
+    mutable Mutex mutex_;
+    T value_ SMARTTLS_GUARDED_BY(mutex_){};
 };
 
 }  // namespace smarttls::policy

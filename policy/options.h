@@ -24,7 +24,7 @@ struct Option {
     std::string_view section;
     std::string_view key;
     std::string_view fallback;
-    Repeat repeat;
+    Repeat repeat = Repeat::No;
     Result<void> (*set)(Target&, std::string_view value);
     void (*clear)(Target&);     // of those that repeat or have no default; nullptr otherwise
     std::string_view sentence;  // what it is for

@@ -169,7 +169,7 @@ Result<void> EngineConnection::send_some() {
 }
 
 Result<void> EngineConnection::receive_some() {
-    std::array<char, kChunk> chunk;
+    std::array<char, kChunk> chunk{};
     const ssize_t size = ::recv(fd_.get(), chunk.data(), chunk.size(), MSG_DONTWAIT);
     if (size < 0 && is_try_again(errno)) return policy::ok();
     if (size <= 0) return closed();

@@ -120,7 +120,7 @@ std::string probe_line(const Verdict& verdict, std::chrono::milliseconds duratio
 }
 
 int run_daemon(const policy::EngineSettings& settings) {
-    ::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(::signal(SIGPIPE, SIG_IGN));
     raise_descriptor_limit();
     Result<std::unique_ptr<ConfiguredProber>> prober;  // outlives the probes, which die with `io`
     asio::io_context io(1);

@@ -17,7 +17,7 @@ using policy::ok;
 struct EvidenceWriter::Request {
     explicit Request(EvidenceRecord copy) : record(std::move(copy)) {}
     const EvidenceRecord record;
-    // Guarded by mutex_.
+    // Guarded by the writer's mutex_.
     std::optional<Result<std::int64_t>> outcome;
     std::condition_variable settled;
 };
@@ -37,7 +37,7 @@ EvidenceWriter::~EvidenceWriter() {
 
 Result<std::int64_t> EvidenceWriter::append(const EvidenceRecord& record, Deadline deadline) {
     const auto request = std::make_shared<Request>(record);
-    std::unique_lock lock(mutex_);
+    policy::Lock lock(mutex_);
     if (stopping_) return fail(ErrorKind::Temporary, "no evidence is taken: the program stops");
     ++counters_.waiting;
     auto outcome = wait(lock, request, deadline);
@@ -45,14 +45,14 @@ Result<std::int64_t> EvidenceWriter::append(const EvidenceRecord& record, Deadli
     return outcome;
 }
 
-Result<std::int64_t> EvidenceWriter::wait(std::unique_lock<std::mutex>& lock,
+Result<std::int64_t> EvidenceWriter::wait(policy::Lock& lock,
                                           const std::shared_ptr<Request>& request,
                                           Deadline deadline) {
     const auto settled = [&] { return request->outcome.has_value(); };
     if (!deadline.passed(Deadline::Clock::now())) {
         queue_.push_back(request);
         gathered_.notify_one();
-        if (request->settled.wait_until(lock, deadline.when(), settled)) return *request->outcome;
+        if (lock.wait_until(request->settled, deadline.when(), settled)) return *request->outcome;
         std::erase(queue_, request);  // withdrawn, unless the thread has it
     }
     return fail(ErrorKind::Temporary, "the evidence could not be committed before the deadline");
@@ -60,7 +60,7 @@ Result<std::int64_t> EvidenceWriter::wait(std::unique_lock<std::mutex>& lock,
 
 void EvidenceWriter::stop() {
     {
-        const std::lock_guard lock(mutex_);
+        const policy::Lock lock(mutex_);
         stopping_ = true;
     }
     gathered_.notify_one();
@@ -68,7 +68,7 @@ void EvidenceWriter::stop() {
 }
 
 EvidenceWriter::Counters EvidenceWriter::counters() const {
-    const std::lock_guard lock(mutex_);
+    const policy::Lock lock(mutex_);
     Counters counters = counters_;
     counters.queued = queue_.size();
     return counters;
@@ -81,8 +81,8 @@ void EvidenceWriter::run() {
 
 /// Everything that waits, at least one request; nothing once the writer stops and none is left.
 EvidenceWriter::Batch EvidenceWriter::gather() {
-    std::unique_lock lock(mutex_);
-    gathered_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+    policy::Lock lock(mutex_);
+    lock.wait(gathered_, [&]() SMARTTLS_REQUIRES(mutex_) { return stopping_ || !queue_.empty(); });
     return std::exchange(queue_, {});
 }
 
@@ -114,7 +114,7 @@ Result<void> EvidenceWriter::ensure_open() {
 }
 
 void EvidenceWriter::settle(const Batch& batch, const Result<Ids>& ids) {
-    const std::lock_guard lock(mutex_);
+    const policy::Lock lock(mutex_);
     if (ids) {
         ++counters_.commits;
         counters_.appended += batch.size();

@@ -18,13 +18,13 @@
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "policy/deadline.h"
+#include "policy/mutex.h"
 #include "policy/result.h"
 #include "store/evidence.h"
 #include "store/evidence_table.h"
@@ -61,8 +61,8 @@ class EvidenceWriter {
     using Ids = std::vector<std::int64_t>;
 
     EvidenceWriter(std::string path, EvidenceTable table);
-    Result<std::int64_t> wait(std::unique_lock<std::mutex>& lock,
-                              const std::shared_ptr<Request>& request, policy::Deadline deadline);
+    Result<std::int64_t> wait(policy::Lock& lock, const std::shared_ptr<Request>& request,
+                              policy::Deadline deadline) SMARTTLS_REQUIRES(mutex_);
     void run();
     Batch gather();
     Result<Ids> commit(const Batch& batch) noexcept;
@@ -74,12 +74,11 @@ class EvidenceWriter {
     // The thread's own.
     std::optional<EvidenceTable> table_;
 
-    // Guarded by mutex_.
-    mutable std::mutex mutex_;
+    mutable policy::Mutex mutex_;
     std::condition_variable gathered_;  // for the thread: queue_ or stopping_ has changed
-    Batch queue_;
-    Counters counters_;
-    bool stopping_ = false;
+    Batch queue_ SMARTTLS_GUARDED_BY(mutex_);
+    Counters counters_ SMARTTLS_GUARDED_BY(mutex_);
+    bool stopping_ SMARTTLS_GUARDED_BY(mutex_) = false;
 
     std::thread thread_;  // the last member: it starts when all others are there
 };

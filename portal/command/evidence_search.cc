@@ -22,7 +22,9 @@ constexpr std::size_t kColumns = 6;
 constexpr std::size_t kOutcomeColumn = 3;
 using Row = std::array<std::string, kColumns>;
 
-const Row kHeading{"TIME", "QUEUE-ID", "CLASS", "OUTCOME", "RECIPIENT", "SENDER"};
+Row heading() {
+    return {"TIME", "QUEUE-ID", "CLASS", "OUTCOME", "RECIPIENT", "SENDER"};
+}
 
 Row row_of(const EvidenceRecord& record, const RecipientEvidence& recipient) {
     const auto or_dash = [](const std::string& text) {
@@ -53,7 +55,7 @@ std::array<std::size_t, kColumns> widths_of(const std::vector<Row>& rows) {
     constexpr std::array<std::size_t, kColumns> kGreatest{30, 20, 16, 20, 40, 40};
     std::array<std::size_t, kColumns> widths{};
     for (std::size_t column = 0; column < kColumns; ++column) {
-        widths[column] = columns(kHeading[column]);
+        widths[column] = columns(heading()[column]);
         for (const Row& row : rows) {
             widths[column] = std::max(widths[column], columns(row[column]));
         }
@@ -75,7 +77,7 @@ void print_table(const std::vector<Row>& rows, std::ostream& out, Style style) {
         }
         out << painted(row.back(), heading ? Tone::Strong : Tone::Ordinary, style) << "\n";
     };
-    print(kHeading, true);
+    print(heading(), true);
     for (const Row& row : rows) print(row, false);
 }
 

@@ -137,8 +137,8 @@ asio::awaitable<AddressAnswer> Resolver::addresses(DomainName name, Deadline dea
     Question v4(name.str(), RecordType::A);
     Question v6(name.str(), RecordType::Aaaa);
     auto both = co_await (look_up(std::move(v4), deadline) && look_up(std::move(v6), deadline));
-    co_return merged(narrowed<IpAddress>(std::get<0>(std::move(both))),
-                     narrowed<IpAddress>(std::get<1>(std::move(both))));
+    co_return merged(narrowed<IpAddress>(std::move(std::get<0>(both))),
+                     narrowed<IpAddress>(std::move(std::get<1>(both))));
 }
 
 asio::awaitable<TlsaAnswer> Resolver::tlsa(DomainName base, std::uint16_t port, Deadline deadline) {

@@ -31,7 +31,7 @@ class Alarm {
   private:
     /// What a queued handler needs; it holds this weakly.
     struct Bell {
-        boost::asio::ip::tcp::socket* socket;
+        boost::asio::ip::tcp::socket* socket = nullptr;
         unsigned setting = 0;  // counts set() and clear(): an outdated handler must do nothing
         bool rang = false;
     };

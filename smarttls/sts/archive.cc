@@ -21,10 +21,10 @@ std::int64_t number_of(policy::WallTime time) {
 Result<void> write(Database& database, const DomainName& domain, const StoredPolicy& stored) {
     auto insert = database.prepare("INSERT OR REPLACE INTO sts_policy VALUES (?1, ?2, ?3, ?4, ?5)");
     if (!insert) return tl::unexpected(insert.error());
-    const auto bound = insert->bind_all(std::string_view(domain.str()), std::string_view(stored.id),
-                                        std::string_view(format_sts_policy(stored.policy)),
-                                        number_of(stored.fetched),
-                                        number_of(stored.fetched + stored.policy.max_age));
+    auto bound = insert->bind_all(std::string_view(domain.str()), std::string_view(stored.id),
+                                  std::string_view(format_sts_policy(stored.policy)),
+                                  number_of(stored.fetched),
+                                  number_of(stored.fetched + stored.policy.max_age));
     if (!bound) return bound;
     return insert->run();
 }

@@ -14,7 +14,7 @@ using policy::WallTime;
 
 std::size_t size_of(const StoredPolicy& stored) {
     std::size_t bytes = stored.id.size();
-    for (const std::string& pattern : stored.policy.mx) bytes += sizeof pattern + pattern.size();
+    for (const std::string& pattern : stored.policy.mx) bytes += sizeof(std::string) + pattern.size();
     return bytes;
 }
 

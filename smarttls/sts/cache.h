@@ -38,7 +38,7 @@ struct StoredPolicy {
 
 struct StsCacheLimits {
     std::size_t most_policies = 100'000;
-    std::size_t most_bytes = 64 * 1024 * 1024;  // of their patterns: each policy may have 64 KiB
+    std::size_t most_bytes = 64UL * 1024 * 1024;  // of their patterns: each policy may have 64 KiB
     std::size_t most_failures = 100'000;
 };
 

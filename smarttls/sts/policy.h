@@ -19,7 +19,7 @@
 
 namespace smarttls::engine {
 
-inline constexpr std::size_t kLongestStsPolicy = 64 * 1024;        // RFC 8461 §3.3
+inline constexpr std::size_t kLongestStsPolicy = 64UL * 1024;        // RFC 8461 §3.3
 inline constexpr std::chrono::seconds kLongestMaxAge{31'557'600};  // RFC 8461 §3.2: a year
 
 struct StsPolicy {

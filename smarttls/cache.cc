@@ -119,7 +119,8 @@ VerdictPtr VerdictCache::stale(MemoryEntry& entry) const {
     return entry.stale;
 }
 
-VerdictCache::Running VerdictCache::begin(const NextHop& next_hop, Purpose purpose, Freshness freshness) {
+VerdictCache::Running VerdictCache::begin(const NextHop& next_hop, Purpose purpose,
+                                          Freshness freshness) {
     const std::string key = next_hop.str();
     const auto [place, inserted] = running_.try_emplace(key);
     if (inserted || place->second.purpose == Purpose::Answer) place->second.purpose = purpose;

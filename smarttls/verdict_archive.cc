@@ -124,10 +124,13 @@ void VerdictArchive::find(std::string next_hop,
         return;
     }
     asio::post(reading_, [this, next_hop = std::move(next_hop), then = std::move(then),
-                          commits = commits_, work = asio::make_work_guard(executor_)]() mutable {
+                          commits = commits_, alive = std::weak_ptr(alive_),
+                          work = asio::make_work_guard(executor_)]() mutable {
         auto row = read(next_hop);
-        asio::post(work.get_executor(), [this, next_hop = std::move(next_hop), commits,
-                                         then = std::move(then), row = std::move(row)]() mutable {
+        asio::post(work.get_executor(), [this, alive = std::move(alive), commits,
+                                         next_hop = std::move(next_hop), then = std::move(then),
+                                         row = std::move(row)]() mutable {
+            if (alive.expired()) return;
             if (commits != commits_) return find(std::move(next_hop), std::move(then));
             Found newer = find_unwritten(next_hop);  // put or erased while this was read
             then(newer ? *std::move(newer) : std::move(row));
@@ -180,10 +183,11 @@ void VerdictArchive::gather(const std::string& next_hop, std::optional<ArchivedV
 void VerdictArchive::commit(WallTime now) {
     if (in_flight_ || (gathered_.rows.empty() && !gathered_.erase_all)) return;
     in_flight_ = std::make_shared<const Batch>(std::exchange(gathered_, {}));
-    asio::post(writing_, [this, now, batch = in_flight_,
+    asio::post(writing_, [this, now, batch = in_flight_, alive = std::weak_ptr(alive_),
                           work = asio::make_work_guard(executor_)]() mutable {
         write_and_tell(*batch, now);
-        asio::post(work.get_executor(), [this] {
+        asio::post(work.get_executor(), [this, alive = std::move(alive)] {
+            if (alive.expired()) return;
             in_flight_.reset();
             ++commits_;
         });

@@ -14,7 +14,8 @@
 // (synchronous=NORMAL): a power cut may cost what came after the last checkpoint of the write-ahead
 // log, and never the database (sqlite.org/wal.html). The file is bounded: beyond
 // `most_bytes` the rows that were used longest ago go, and those that nobody used for `unused`.
-// Ownership: destroyed before the executor's context; the destructor commits what is gathered.
+// Ownership: destroyed before the executor's context; the destructor commits what is gathered, and
+// answers that come after it are dropped.
 // Threads: one thread (that of the executor); SQLite works in its own. Errors of open(): those of
 // open_cache_database(); later ones are logged, once until it works again, and cost only rows.
 #pragma once
@@ -111,6 +112,7 @@ class VerdictArchive {
     std::optional<store::Statement> by_key_;  // likewise
     bool writing_fails_ = false;             // of the writing thread
     bool reading_fails_ = false;             // of the reading thread
+    const std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
     boost::asio::thread_pool writing_{1};
     boost::asio::thread_pool reading_{1};
 };

@@ -15,7 +15,7 @@ using engine::DnsOutcome;
 using engine::RecordType;
 
 constexpr std::array kTypes{RecordType::A, RecordType::Mx, RecordType::Txt, RecordType::Aaaa,
-                            RecordType::Tlsa};
+                            RecordType::Tlsa, RecordType::Cname};
 
 engine::Query query_for(RecordType type) {
     auto query = engine::build_query(engine::Question("example.org", type),
@@ -40,6 +40,10 @@ bool is_of(RecordType type, const engine::AnyRecord& record) {
             return std::holds_alternative<engine::TxtRecord>(record);
         case RecordType::Tlsa:
             return std::holds_alternative<engine::TlsaRecord>(record);
+        case RecordType::Cname: {
+            const auto* alias = std::get_if<engine::CnameRecord>(&record);
+            return alias != nullptr && is_printable(alias->target);
+        }
     }
     return false;
 }
@@ -61,7 +65,7 @@ void judge_reply(RecordType type, const engine::Reply& reply) {
 
 void judge(std::string_view input) {
     static const std::array queries{query_for(kTypes[0]), query_for(kTypes[1]), query_for(kTypes[2]),
-                                    query_for(kTypes[3]), query_for(kTypes[4])};
+                                    query_for(kTypes[3]), query_for(kTypes[4]), query_for(kTypes[5])};
     const std::size_t index = take_byte(input) % kTypes.size();
     const engine::Bytes packet(input.begin(), input.end());
     const auto reply = engine::parse_reply(queries.at(index), packet);

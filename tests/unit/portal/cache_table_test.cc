@@ -26,7 +26,7 @@ TEST(CacheTable, ShowsSizesAndOneLinePerDomain) {
     EXPECT_EQ(table,
               "1 in memory (1.0 MiB), 2 in file (2.5 MiB)\n\n"
               "DOMAIN  LEVEL      GRADE  AGE    EXPIRES     BEST SEEN  WHERE\n"
-              "a.nl    plaintext  none   2 min  in 5 min    dane       memory\n"
+              "a.nl    plaintext  none   2 min  in 3 min    dane       memory\n"
               "bb.nl   dane       good   4 h    10 min ago             stale\n");
     EXPECT_EQ(cache_table(R"({"memory":{"entries":0,"bytes":0},"entries":[]})", kNow, Style::Plain),
               "0 in memory (0.0 MiB)\n");
@@ -38,7 +38,7 @@ TEST_F(CacheTableInTheNetherlands, ShowsOneDomainInLines) {
     EXPECT_EQ(cache_entry_lines(kEntry, kNow, Style::Plain),
               "a.nl: plaintext, grade none\n"
               "  Checked    2026-11-23 08:58:00 CET (2 min ago)\n"
-              "  Expires    2026-11-23 09:03:00 CET (in 5 min)\n"
+              "  Expires    2026-11-23 09:03:00 CET (in 3 min)\n"
               "  Used       2026-11-23 08:59:59 CET (1 s ago)\n"
               "  Best seen  2026-11-21 08:58:00 CET (dane)\n"
               "  Reasons    downgrade\n"

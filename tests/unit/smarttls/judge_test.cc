@@ -88,7 +88,7 @@ std::vector<HostCase> host_cases() {
         {"TLSA, injection", kSecure, present, session(kNoTls, injected, Mismatch, {}),
          Level::Forbidden, injected, Mismatch},
         {"TLSA, busy", kSecure, present, session(kUnknown, busy, Mismatch, {}), Level::Unknown,
-         busy, None},
+         busy, Unchecked},
         {"unusable, good CA",
          kSecure,
          present,

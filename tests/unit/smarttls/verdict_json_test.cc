@@ -118,7 +118,7 @@ TEST(VerdictJson, LeavesOutAnUnknownGroup) {
 
 TEST(VerdictJson, IgnoresMembersAndReasonsOfANewerEngine) {
     std::string text =
-        replaced(kFull, R"({"domain")", R"({"future":"good","nta7516":{"valid":true},"domain")");
+        replaced(kFull, R"({"domain")", R"({"future":"good","later":{"valid":true},"domain")");
     text = replaced(text, R"(["certificate-expired",)",
                     R"(["from-the-future","certificate-expired",)");
     const auto parsed = parse_verdict(text);

@@ -37,6 +37,11 @@ asio::awaitable<Verdict> run(VerdictCache::Probe probe, NextHop next_hop, Freshn
     co_return co_await probe(std::move(next_hop), freshness);
 }
 
+/// Wall time has whole seconds.
+Freshness newer_than(const Verdict& verdict, WallTime now) {
+    return Freshness::within(std::max(now - verdict.checked - seconds(1), seconds(0)));
+}
+
 std::string what_of(const std::exception_ptr& thrown) {
     try {
         std::rethrow_exception(thrown);
@@ -81,7 +86,7 @@ PendingPtr VerdictCache::start(const NextHop& next_hop) {
 }
 
 PendingPtr VerdictCache::start_fresh(const NextHop& next_hop) {
-    return begin(next_hop, Purpose::Probe, Freshness::New).fresh;
+    return begin(next_hop, Purpose::Probe, Freshness::anew()).fresh;
 }
 
 /// Null: somebody has to find out.
@@ -166,6 +171,9 @@ void VerdictCache::probe(const NextHop& next_hop, const BestSeen& best) {
     const std::string key = next_hop.str();
     Running& running = running_.at(key);
     running.best = best;
+    if (const MemoryEntry* kept = memory_.find(key)) {
+        running.freshness = std::min(running.freshness, newer_than(*kept->verdict, now_()));
+    }
     // finish() is who awaits the probe. It may run inside co_spawn.
     asio::co_spawn(executor_, run(probe_, next_hop, running.freshness),
                    [this, key](std::exception_ptr thrown, Verdict verdict) {

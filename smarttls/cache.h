@@ -95,7 +95,7 @@ class VerdictCache {
         PendingPtr answer = std::make_shared<PendingVerdict>();  // of start(): may be stale
         PendingPtr fresh = std::make_shared<PendingVerdict>();   // what the probe found
         Purpose purpose = Purpose::Answer;
-        Freshness freshness = Freshness::Shared;
+        Freshness freshness;
         BestSeen best;
     };
 
@@ -105,7 +105,7 @@ class VerdictCache {
     [[nodiscard]] bool may_be_stale(const policy::Verdict& verdict) const;
 
     Running begin(const policy::NextHop& next_hop, Purpose purpose,
-                  Freshness freshness = Freshness::Shared);
+                  Freshness freshness = {});
     void look_up(const policy::NextHop& next_hop);
     void found(const policy::NextHop& next_hop, std::optional<ArchivedVerdict> row);
     void probe(const policy::NextHop& next_hop, const BestSeen& best);

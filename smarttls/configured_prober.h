@@ -35,7 +35,7 @@ class ConfiguredProber {
 
     /// Ends within probe-deadline.
     boost::asio::awaitable<policy::Verdict> probe(policy::NextHop next_hop,
-                                                  Freshness freshness = Freshness::Shared);
+                                                  Freshness freshness = {});
     /// Runs for ever: MTA-STS policies are fetched again before anybody asks (sts/renewal.h).
     boost::asio::awaitable<void> renew_policies();
     /// For the map `default` (published.h).

@@ -107,8 +107,7 @@ Prober::Prober(asio::any_io_executor executor, Lookup& lookup, AddressGuard guar
       sessions_(executor_, settings_.manners, observe, Deadline::Clock::now) {}
 
 asio::awaitable<Verdict> Prober::probe(NextHop next_hop, Deadline deadline, Freshness freshness) {
-    const TimePoint not_before =
-        freshness == Freshness::New ? Deadline::Clock::now() : TimePoint::min();
+    const TimePoint not_before = freshness.not_before(Deadline::Clock::now());
     Verdict verdict;
     verdict.domain = next_hop.str();
     const HostsFinding hosts = co_await find_hosts(lookup_, next_hop, deadline);

@@ -67,7 +67,7 @@ class Prober {
 
     boost::asio::awaitable<policy::Verdict> probe(policy::NextHop next_hop,
                                                   policy::Deadline deadline,
-                                                  Freshness freshness = Freshness::Shared);
+                                                  Freshness freshness = {});
 
     /// What the sessions of later probes handshake with and trust.
     void use(TlsContext tls) { tls_ = std::move(tls); }

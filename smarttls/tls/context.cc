@@ -50,10 +50,6 @@ int accept_any_chain(X509_STORE_CTX*, void*) noexcept {
 }
 
 Result<void> set_common_parameters(SSL_CTX* context) {
-    // Postfix's tls_client_init() sets level 0, for peers with old keys and signatures. A level
-    // above (Debian builds OpenSSL with 2) would call servers unprotected to which delivery is
-    // encrypted.
-    SSL_CTX_set_security_level(context, 0);
     SSL_CTX_set_options(context, SSL_OP_ALL);  // Postfix: tls_bug_bits()
     SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nullptr);
     SSL_CTX_set_cert_verify_callback(context, accept_any_chain, nullptr);
@@ -74,6 +70,7 @@ bool set_groups(SSL_CTX* context, std::string groups) {
 }
 
 Result<void> set_floor_parameters(SSL_CTX* context) {
+    SSL_CTX_set_security_level(context, TlsContext::kSecurityLevel);
     if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1 ||
         SSL_CTX_set_cipher_list(context, kCiphers) != 1 || !set_groups(context, kGroups)) {
         return fail(ErrorKind::Bug, "setting the floors' parameters: " + openssl_error());
@@ -82,6 +79,7 @@ Result<void> set_floor_parameters(SSL_CTX* context) {
 }
 
 Result<void> set_lax_parameters(SSL_CTX* context) {
+    SSL_CTX_set_security_level(context, 0);
     SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);  // no RFC 5746
     if (SSL_CTX_set_min_proto_version(context, TLS1_VERSION) != 1 ||
         SSL_CTX_set_cipher_list(context, kLaxCiphers) != 1 ||

@@ -24,6 +24,10 @@ namespace smarttls::engine {
 
 class TlsContext {
   public:
+    /// OpenSSL's level at which Postfix's tls_client_start() authenticates a server, in handshake and
+    /// chain: no SHA-1 signature, no RSA key below 1024 bits. (Debian builds OpenSSL with 2.)
+    static constexpr int kSecurityLevel = 1;
+
     /// `ca_file`: certificates in PEM form that PKIX authentication ends at.
     [[nodiscard]] static policy::Result<TlsContext> open(const std::string& ca_file);
 

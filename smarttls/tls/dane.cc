@@ -55,6 +55,7 @@ bool verifies(SSL* ssl, const PeerChain& chain, const TlsContext& tls, policy::W
     X509_VERIFY_PARAM* const param = X509_STORE_CTX_get0_param(context.get());
     if (X509_VERIFY_PARAM_set1(param, SSL_get0_param(ssl)) != 1) return false;
     X509_VERIFY_PARAM_set_time(param, now.time_since_epoch().count());
+    X509_VERIFY_PARAM_set_auth_level(param, TlsContext::kSecurityLevel);
     X509_STORE_CTX_set0_dane(context.get(), SSL_get0_dane(ssl));
     return X509_verify_cert(context.get()) == 1;
 }

@@ -97,8 +97,9 @@ void check_chain(const PeerChain& chain, const TlsContext& trusted, policy::Wall
         X509_STORE_CTX_set_app_data(context.get(), &defects) != 1) {
         return defects.add(Reason::CertificateNotTrusted);
     }
-    X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(context.get()),
-                               now.time_since_epoch().count());
+    X509_VERIFY_PARAM* const param = X509_STORE_CTX_get0_param(context.get());
+    X509_VERIFY_PARAM_set_time(param, now.time_since_epoch().count());
+    X509_VERIFY_PARAM_set_auth_level(param, TlsContext::kSecurityLevel);
     X509_STORE_CTX_set_verify_cb(context.get(), note_error);
     const bool verified = X509_verify_cert(context.get()) == 1;
     // Our callback forgives everything, and then the result alone means nothing: the error does.

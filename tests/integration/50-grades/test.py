@@ -18,7 +18,7 @@ TABLE_2025 = (
     ("rsa-3072.example", "dane", "sufficient", [], []),
     ("rsa-2048.example", "dane", "phase-out", ["weak-key"], ["rsa-2048 phase-out"]),
     ("rsa-1024.example", "dane", "insufficient", ["weak-key"], ["rsa-1024 insufficient"]),
-    ("sha1.example", "pkix", "insufficient", ["weak-signature"], ["sha1 insufficient"]),
+    ("sha1.example", "encrypted", "insufficient", ["certificate-not-trusted", "weak-signature"], ["sha1 insufficient"]),
     ("static-rsa.example", "pkix", "insufficient", ["weak-cipher"], ["AES128-SHA insufficient"]),
     ("cbc.example", "pkix", "phase-out", ["weak-cipher"], ["ECDHE-ECDSA-AES128-SHA256 phase-out"]),
     ("ffdhe3072.example", "pkix", "phase-out", ["weak-cipher", "weak-group"],

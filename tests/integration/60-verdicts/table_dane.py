@@ -75,7 +75,7 @@ TABLE = (
     # Several servers
     row("dane-first-wrong", "dane", dane="mismatch", why="RFC 7672 §2.2: the failing server is as unreachable", postfix="forbidden",
         differs=ENDS_SOONER),
-    row("dane-first-tlsa-servfail", "dane", why="RFC 7672 §2.1.2: as unreachable, next MX", dane="none"),
+    row("dane-first-tlsa-servfail", "dane", why="RFC 7672 §2.1.2: as unreachable, next MX", dane="unchecked"),
     row("dane-second-none", "pkix", dane="verified", why="RFC 5321 §5.1: mail can end at the weakest", postfix="dane",
         differs="posttls-finger asks the best server alone"),
     row("dane-wrong-and-busy", "unknown", "busy", dane="mismatch", why="design: a server is left that may yet be good", postfix="forbidden",

@@ -180,6 +180,7 @@ TEST(CacheAlone, SurvivesAProbeThatThrowsBeforeItIsACoroutine) {
 
 TEST(CacheAlone, SaysWhichProbesMustUseNothingThatIsKept) {
     asio::io_context io;
+    policy::WallTime now = at("2026-11-23T08:00:00Z");
     std::vector<Freshness> wanted;
     VerdictCache cache(
         io.get_executor(), {3, std::chrono::seconds(60)},
@@ -187,12 +188,19 @@ TEST(CacheAlone, SaysWhichProbesMustUseNothingThatIsKept) {
             wanted.push_back(freshness);
             throw std::logic_error("at once");
         },
-        [] { return at("2026-11-23T08:00:00Z"); });
+        [&now] { return now; });
     testing::internal::CaptureStderr();
     const PendingPtr usual = cache.start(hop("a.nl"));
     const PendingPtr fresh = cache.start_fresh(hop("b.nl"));
     io.run();
-    EXPECT_EQ(wanted, (std::vector<Freshness>{Freshness::Shared, Freshness::New}));
+    EXPECT_EQ(wanted, (std::vector<Freshness>{Freshness(), Freshness::anew()}));
+    now += std::chrono::minutes(2);
+    const PendingPtr renewed = cache.start(hop("a.nl"));
+    io.restart();
+    io.run();
+    ASSERT_EQ(wanted.size(), 3U);
+    EXPECT_EQ(wanted.back(), Freshness::within(std::chrono::seconds(119)))
+        << "no session that the expired verdict was made from";
     testing::internal::GetCapturedStderr();
 }
 

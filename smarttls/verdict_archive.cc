@@ -22,51 +22,6 @@ constexpr std::size_t kMostGathered = 100'000;
 /// Rows that one transaction deletes: some ten milliseconds.
 constexpr std::int64_t kMostPruned = 1000;
 
-constexpr std::string_view kUpsert = R"sql(
-INSERT INTO verdict VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-ON CONFLICT (next_hop) DO UPDATE SET json = excluded.json, maker = excluded.maker,
-    used = excluded.used, best = excluded.best, best_seen = excluded.best_seen,
-    alarmed = excluded.alarmed
-)sql";
-constexpr std::string_view kColumns =
-    "SELECT json, maker, used, best, best_seen, alarmed, next_hop FROM verdict ";
-
-std::int64_t number_of(WallTime time) {
-    return time.time_since_epoch().count();
-}
-
-WallTime time_of(std::int64_t number) {
-    return WallTime(std::chrono::seconds(number));
-}
-
-policy::Level level_of(const std::string& name) {
-    return policy::parse_level(name).value_or(policy::Level::Unknown);
-}
-
-/// A row that cannot be read says nothing; neither does one about another next hop.
-VerdictPtr verdict_of(std::string json, const std::string& next_hop) {
-    auto verdict = parse_verdict(json);
-    if (!verdict || verdict->domain != next_hop) return nullptr;
-    return std::make_shared<const KeptVerdict>(*std::move(verdict), std::move(json));
-}
-
-ArchivedVerdict row_of(const Statement& row, std::int64_t maker) {
-    ArchivedVerdict archived;
-    if (row.integer(1) == maker) archived.verdict = verdict_of(row.text(0), row.text(6));
-    archived.used = time_of(row.integer(2));
-    archived.best = {level_of(row.text(3)), time_of(row.integer(4)), level_of(row.text(5))};
-    return archived;
-}
-
-Result<void> upsert(Statement& statement, const std::string& next_hop, const ArchivedVerdict& row,
-                    std::int64_t maker) {
-    const auto bound = statement.bind_all(
-        std::string_view(next_hop), std::string_view(row.verdict->json()), maker,
-        number_of(row.used), to_string(row.best.level), number_of(row.best.seen),
-        to_string(row.best.alarmed));
-    return bound ? statement.run() : bound;
-}
-
 Result<void> run_with(Database& database, std::string_view sql, std::int64_t value) {
     auto statement = database.prepare(sql);
     if (!statement) return tl::unexpected(statement.error());
@@ -220,13 +175,13 @@ Result<void> VerdictArchive::write_rows(const Batch& batch) {
     if (batch.erase_all) {
         if (auto erased = writer_.exec("DELETE FROM verdict"); !erased) return erased;
     }
-    auto insert = writer_.prepare(kUpsert);
+    auto insert = writer_.prepare(kVerdictUpsert);
     auto erase = writer_.prepare("DELETE FROM verdict WHERE next_hop = ?1");
     if (!insert || !erase) return tl::unexpected((insert ? erase : insert).error());
     for (const auto& [next_hop, row] : batch.rows) {
         Result<void> done = policy::ok();
         if (row) {
-            done = upsert(*insert, next_hop, *row, limits_.maker);
+            done = write_row(*insert, next_hop, *row, limits_.maker);
         } else if (done = erase->bind_all(std::string_view(next_hop)); done) {
             done = erase->run();
         }
@@ -241,7 +196,7 @@ Result<void> VerdictArchive::prune(WallTime now) {
         constexpr std::string_view kUnused =
             "DELETE FROM verdict WHERE rowid IN "
             "(SELECT rowid FROM verdict WHERE used < ?1 ORDER BY used LIMIT 1000)";
-        auto pruned = run_with(writer_, kUnused, number_of(now - limits_.unused));
+        auto pruned = run_with(writer_, kUnused, (now - limits_.unused).time_since_epoch().count());
         if (!pruned) return pruned;
     }
     for (;;) {
@@ -268,7 +223,7 @@ std::optional<ArchivedVerdict> VerdictArchive::read(const std::string& next_hop)
 
 Result<std::optional<ArchivedVerdict>> VerdictArchive::select(const std::string& next_hop) {
     if (!by_key_) {
-        auto statement = reader_.prepare(std::string(kColumns) + "WHERE next_hop = ?1");
+        auto statement = reader_.prepare(std::string(kVerdictColumns) + "WHERE next_hop = ?1");
         if (!statement) return tl::unexpected(statement.error());
         by_key_ = *std::move(statement);
     }
@@ -278,7 +233,7 @@ Result<std::optional<ArchivedVerdict>> VerdictArchive::select(const std::string&
     }
     const auto found = by_key_->step();
     std::optional<ArchivedVerdict> row;
-    if (found && *found) row = row_of(*by_key_, limits_.maker);
+    if (found && *found) row = read_row(*by_key_, limits_.maker);
     by_key_->reset();  // a statement that stands on a row keeps the write-ahead log from shrinking
     if (!found) return tl::unexpected(found.error());
     return row;
@@ -288,7 +243,7 @@ Result<VerdictArchive::Listing> VerdictArchive::read_listing(std::size_t most) {
     Listing listing;
     const auto rows = reader_.query_integer("SELECT count(*) FROM verdict");
     const auto bytes = bytes_in_use(reader_);
-    auto select = reader_.prepare(std::string(kColumns) + "ORDER BY used DESC LIMIT ?1");
+    auto select = reader_.prepare(std::string(kVerdictColumns) + "ORDER BY used DESC LIMIT ?1");
     if (!rows || !bytes) return tl::unexpected((!rows ? rows : bytes).error());
     if (!select) return tl::unexpected(select.error());
     listing.rows = *rows;
@@ -299,8 +254,8 @@ Result<VerdictArchive::Listing> VerdictArchive::read_listing(std::size_t most) {
         const auto row = select->step();
         if (!row) return tl::unexpected(row.error());
         if (!*row) return listing;
-        ArchivedVerdict archived = row_of(*select, limits_.maker);
-        if (archived.verdict) listing.used.push_back({select->text(6), std::move(archived)});
+        ArchivedVerdict archived = read_row(*select, limits_.maker);
+        if (archived.verdict) listing.used.push_back({select->text(kNextHopColumn), std::move(archived)});
     }
 }
 

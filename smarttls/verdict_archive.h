@@ -31,17 +31,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "smarttls/best_seen.h"
-#include "smarttls/kept_verdict.h"
+#include "smarttls/archived_verdict.h"
 #include "store/sqlite.h"
 
 namespace smarttls::engine {
-
-struct ArchivedVerdict {
-    VerdictPtr verdict;  // null: it was made by other settings; the rest counts all the same
-    BestSeen best;
-    policy::WallTime used{};
-};
 
 struct ArchiveLimits {
     std::uint64_t most_bytes = 0;   // of the file

@@ -73,15 +73,16 @@ std::string common_name(const std::string& distinguished_name) {
     return distinguished_name;
 }
 
-std::string host_tables(const policy::Verdict& verdict, policy::WallTime now, const Layout& layout) {
-    const bool numbered = verdict.hosts.size() > 1;  // tells which rows of the tables are one host
+std::string host_tables(const std::vector<HostVerdict>& hosts, policy::WallTime now,
+                        const Layout& layout) {
+    const bool numbered = hosts.size() > 1;  // tells which rows of the tables are one host
     const auto number = [&](auto cells) { return numbered ? both({{"#"}}, cells) : cells; };
     Table whole(both(both(server_headings(), session_headings()), certificate_headings()));
     Table servers(number(server_headings()));
     Table sessions(number(session_headings()));
     Table certificates(number(certificate_headings()));
     std::size_t index = 0;
-    for (const HostVerdict& host : verdict.hosts) {
+    for (const HostVerdict& host : hosts) {
         const std::string own = std::to_string(++index);
         const auto row = [&](const Cells& cells) { return numbered ? both({{own}}, cells) : cells; };
         const Cells session = session_cells(host);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The mail servers of a verdict as a table: one where the line is wide enough, else two, the second
+// Mail servers as a table: one where the line is wide enough, else two, the second
 // for TLS and certificates. Threads: pure functions.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "policy/verdict.h"
 #include "portal/command/table.h"
@@ -12,8 +13,8 @@
 namespace smarttls::portal {
 
 /// Nothing without hosts.
-[[nodiscard]] std::string host_tables(const policy::Verdict& verdict, policy::WallTime now,
-                                      const Layout& layout);
+[[nodiscard]] std::string host_tables(const std::vector<policy::HostVerdict>& hosts,
+                                      policy::WallTime now, const Layout& layout);
 
 /// "Lab Intermediate CA": the common name of a name in RFC 2253 form, else the whole name.
 [[nodiscard]] std::string common_name(const std::string& distinguished_name);

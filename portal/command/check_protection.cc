@@ -107,7 +107,7 @@ Protection dane(const Verdict& verdict) {
                 "RFC 7672 §3.1.3"};
     }
     const auto* unchecked = first_host(verdict, [](const HostVerdict& host) {
-        return to_string(host.dane.status) == "unchecked";
+        return host.dane.status == DaneStatus::Unchecked;
     });
     if (unchecked != nullptr) {
         return {kDane, State::Unknown, unchecked->name + " has TLSA records that nobody compared",
@@ -180,6 +180,38 @@ Protection sts(const Verdict& verdict) {
     return enforced_sts(verdict);
 }
 
+std::string of_whom_and_when(const policy::NtaFacts& record) {
+    std::string text;
+    if (!record.provider.empty()) text += " of provider " + record.provider;
+    if (!record.start.empty()) text += ", from " + record.start;
+    if (!record.end.empty()) text += " to " + record.end;
+    return text;
+}
+
+Protection nta7516(const policy::NtaFacts& record) {
+    constexpr std::string_view kName = "NTA 7516";
+    constexpr const char* kClause = "NTA 7516 DNS record";
+    if (policy::is_valid(record)) {
+        return {kName, State::Ok, "a valid record" + of_whom_and_when(record), kClause};
+    }
+    if (!policy::is_known(record)) {
+        return {kName, State::Unknown, "the look-up of its record failed", kClause};
+    }
+    switch (*record.why) {
+        case Reason::NtaMissing: return {kName, State::Absent, "no record is published", kClause};
+        case Reason::NtaInsecure:
+            return {kName, State::Weak, "a record that DNSSEC does not prove", kClause};
+        case Reason::NtaExpired:
+            return {kName, State::Failed, "an expired record" + of_whom_and_when(record), kClause};
+        case Reason::NtaNotYetValid:
+            return {kName, State::Failed, "a record of a later month" + of_whom_and_when(record),
+                    kClause};
+        default: break;
+    }
+    const std::string mistake = record.mistake.empty() ? "" : ": " + record.mistake;
+    return {kName, State::Failed, "a record that breaks its grammar" + mistake, kClause};
+}
+
 }  // namespace
 
 std::string_view to_string(State state) {
@@ -222,8 +254,10 @@ Protection not_examined(std::string_view name, const Verdict& verdict) {
 }
 
 std::vector<Protection> protections(const Verdict& verdict) {
-    return {dnssec(verdict), dane(verdict), sts(verdict), tls_protection(verdict),
-            certificate_protection(verdict)};
+    std::vector<Protection> all{dnssec(verdict), dane(verdict), sts(verdict),
+                                tls_protection(verdict), certificate_protection(verdict)};
+    if (verdict.nta7516) all.push_back(nta7516(*verdict.nta7516));
+    return all;
 }
 
 }  // namespace smarttls::portal

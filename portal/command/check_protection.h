@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // protections(): what a verdict says about each protection of a domain's mail, one line each, with the
-// clause on which it rests: DNSSEC, DANE, MTA-STS, TLS, certificate.
+// clause on which it rests: DNSSEC, DANE, MTA-STS, TLS, certificate, NTA 7516 where it was looked up.
 //
 // The states answer the question of a colleague, "is that in order?"; the level and the grade of the
 // verdict stay the only things that decide about mail. Threads: pure functions.

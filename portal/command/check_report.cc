@@ -7,7 +7,6 @@
 #include "policy/explanation.h"
 #include "policy/text.h"
 #include "portal/command/check_advice.h"
-#include "portal/command/check_extras.h"
 #include "portal/command/check_hosts.h"
 #include "portal/command/check_postfix.h"
 #include "portal/command/check_protection.h"
@@ -37,19 +36,23 @@ std::string sentence(const std::string& text, const Layout& layout) {
     return std::string(kIndent, ' ') + wrapped(printable(text), kIndent, layout.columns) + "\n";
 }
 
-
-std::string age(const Verdict& verdict, policy::WallTime now, bool stale) {
+std::string age(const Verdict& verdict, policy::WallTime now) {
     const auto old = std::max(now - verdict.checked, std::chrono::seconds(0));
     const std::string when = old < std::chrono::seconds(2) ? "just now" : span_of(old) + " ago";
     const std::string text = "Checked " + when + " (" + local_time(verdict.checked) + ")";
     const bool graded = verdict.grade != policy::Grade::None && !verdict.profile.empty();
     const std::string judge = graded ? ", graded by " + verdict.profile : "";
-    if (stale) return text + judge + "; stale: the engine could not check again.";
+    if (verdict.stale) {
+        std::vector<std::string> why;
+        for (const policy::Reason reason : verdict.stale_reasons) why.emplace_back(to_string(reason));
+        const std::string reasons = why.empty() ? "" : " (" + policy::join(why, ", ") + ")";
+        return text + judge + "; stale: the engine could not check again" + reasons + ".";
+    }
     if (verdict.expires <= now) return text + judge + "; expired, to be checked again.";
     return text + judge + "; kept for " + span_of(verdict.expires - now) + " more.";
 }
 
-std::string headline(const Report& context, const Verdict& verdict, const Extras& extras) {
+std::string headline(const Report& context, const Verdict& verdict) {
     const Layout& layout = context.layout;
     const std::string level(to_string(verdict.level));
     const std::string grade(to_string(verdict.grade));
@@ -59,13 +62,13 @@ std::string headline(const Report& context, const Verdict& verdict, const Extras
         text += ", grade " + painted(grade, tone_of_grade(grade), layout.style);
     }
     text += "\n" + sentence(policy::describe(verdict) + ".", layout);
-    if (extras.best_seen && is_ranked(*extras.best_seen) && *extras.best_seen > verdict.level &&
-        verdict.level != policy::Level::Unknown) {
-        const std::string warning = "It once reached " + std::string(to_string(*extras.best_seen)) +
+    const auto& best = verdict.best_seen;
+    if (best && is_ranked(*best) && *best > verdict.level && verdict.level != policy::Level::Unknown) {
+        const std::string warning = "It once reached " + std::string(to_string(*best)) +
                                     ": possible downgrade attack.";
         text += std::string(kIndent, ' ') + painted(warning, Tone::Bad, layout.style) + "\n";
     }
-    return text + sentence(age(verdict, context.now, extras.stale), layout);
+    return text + sentence(age(verdict, context.now), layout);
 }
 
 Tone tone_of(State state) {
@@ -77,11 +80,9 @@ Tone tone_of(State state) {
     }
 }
 
-std::string protection_lines(const Verdict& verdict, const Extras& extras, const Layout& layout) {
-    std::vector<Protection> all = protections(verdict);
-    if (extras.nta7516) all.push_back(*extras.nta7516);
+std::string protection_lines(const Verdict& verdict, const Layout& layout) {
     Table table;
-    for (const Protection& one : all) {
+    for (const Protection& one : protections(verdict)) {
         table.add({{std::string(one.name)},
                    {std::string(1, sign_of(one.state)) + " " + std::string(to_string(one.state)),
                     tone_of(one.state)},
@@ -89,6 +90,12 @@ std::string protection_lines(const Verdict& verdict, const Extras& extras, const
                    {one.clause}});
     }
     return table.text(layout);
+}
+
+/// They do not count for the level: ordinary delivery goes to the MX hosts.
+std::string nta_tables(const Verdict& verdict, const Report& context, const Layout& layout) {
+    if (!verdict.nta7516 || verdict.nta7516->ntamx.empty()) return {};
+    return host_tables(verdict.nta7516->ntamx, context.now, layout);
 }
 
 std::string advice_lines(const Verdict& verdict, const Layout& layout) {
@@ -143,9 +150,14 @@ State state_of(policy::Reach reach) {
     return reach == policy::Reach::TooLittle ? State::Failed : State::Unknown;
 }
 
-std::string worst_reasons(const Verdict& verdict) {
+/// Those of the level, or why a class that requires an NTA 7516 record finds none that is valid.
+std::string worst_reasons(const Verdict& verdict, const policy::MailClass& mail_class) {
     constexpr std::size_t kMost = 2;
     std::vector<std::string> names;
+    const bool required = mail_class.nta_record == policy::NtaRecord::Required;
+    if (required && verdict.nta7516 && verdict.nta7516->why && verdict.reasons.empty()) {
+        names.emplace_back(to_string(*verdict.nta7516->why));
+    }
     for (const policy::Reason reason : verdict.reasons) {
         if (names.size() < kMost) names.emplace_back(to_string(reason));
     }
@@ -156,11 +168,12 @@ std::string worst_reasons(const Verdict& verdict) {
 
 std::string report(const Report& context, const policy::NextHop& next_hop, const Finding& finding) {
     const Verdict& verdict = *finding.verdict;
-    const Extras extras = extras_of(finding.json);
     const Layout layout = inner(context.layout);
-    return headline(context, verdict, extras) +
-           section("Mail servers", host_tables(verdict, context.now, layout), layout) +
-           section("Protection", protection_lines(verdict, extras, layout), layout) +
+    return headline(context, verdict) +
+           section("Mail servers", host_tables(verdict.hosts, context.now, layout), layout) +
+           section("Mail servers that its NTA 7516 record names", nta_tables(verdict, context, layout),
+                   layout) +
+           section("Protection", protection_lines(verdict, layout), layout) +
            section("What would have to change", advice_lines(verdict, layout), layout) +
            section("What Postfix is told", postfix_lines(verdict, finding.default_map, layout),
                    layout) +
@@ -173,7 +186,7 @@ std::string report_line(const Report& context, std::size_t name_columns, const V
     const std::string level(to_string(verdict.level));
     const std::string grade(to_string(verdict.grade));
     const std::string name = padded(printable(verdict.domain), name_columns);
-    const std::string reasons = worst_reasons(verdict);
+    const std::string reasons = worst_reasons(verdict, context.mail_class);
     const auto column = [&](const std::string& word, Tone tone, std::size_t width) {
         return painted(word, tone, layout.style) + std::string(width - word.size(), ' ');
     };

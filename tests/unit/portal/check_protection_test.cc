@@ -146,6 +146,27 @@ TEST(CheckProtectionTest, Certificate) {
     EXPECT_EQ(state_of(test::verdict(Level::Unknown, {Reason::Busy}), "Certificate"), "unknown ");
 }
 
+TEST(CheckProtectionTest, Nta7516WhereItWasLookedUp) {
+    Verdict verdict = test::verdict(Level::Dane);
+    EXPECT_EQ(state_of(verdict, "NTA 7516"), "not there");
+    const std::pair<std::optional<Reason>, std::string> rows[] = {
+        {std::nullopt, "ok"},
+        {Reason::NtaMissing, "absent"},
+        {Reason::NtaInsecure, "weak"},
+        {Reason::NtaExpired, "failed"},
+        {Reason::NtaNotYetValid, "failed"},
+        {Reason::NtaInvalid, "failed"},
+        {Reason::DnsFailure, "unknown"},
+    };
+    for (const auto& [why, state] : rows) {
+        verdict.nta7516 = policy::NtaFacts{why, {}, "Post", "2024-01", "2027-12", {}};
+        EXPECT_EQ(state_of(verdict, "NTA 7516"), state + " NTA 7516 DNS record");
+    }
+    verdict.nta7516->why.reset();
+    EXPECT_EQ(protections(verdict).back().fact,
+              "a valid record of provider Post, from 2024-01 to 2027-12");
+}
+
 TEST(CheckProtectionTest, NumbersOfOtherGuidelinesAreNotInvented) {
     auto verdict = with_weak(Reason::WeakKey, Grade::PhaseOut);
     verdict.profile = "Our own";

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "policy/text.h"
-#include "portal/command/check_extras.h"
 #include "portal/command/check_hosts.h"
 #include "portal/command/check_postfix.h"
 #include "smarttls/verdict_json.h"
@@ -117,7 +116,7 @@ TEST_F(CheckReportTest, NoLineIsWiderThanTheScreen) {
 }
 
 TEST_F(CheckReportTest, AWideScreenHasOneTableOfServers) {
-    const std::string wide = host_tables(expired(), test::kNow, {2, 200});
+    const std::string wide = host_tables(expired().hosts, test::kNow, {2, 200});
     EXPECT_EQ(policy::split(wide, '\n').size(), 3U);
     EXPECT_NE(wide.find("Grade       TLS      Cipher suite"), std::string::npos) << wide;
 }
@@ -125,7 +124,7 @@ TEST_F(CheckReportTest, AWideScreenHasOneTableOfServers) {
 TEST_F(CheckReportTest, RowsOfSeveralServersAreNumbered) {
     Verdict verdict = test::verdict(Level::Plaintext, {Reason::StarttlsNotSupported});
     verdict.hosts.push_back(test::host("mx2.example.nl", Level::Dane));
-    const std::string tables = host_tables(verdict, test::kNow, {2, 80});
+    const std::string tables = host_tables(verdict.hosts, test::kNow, {2, 80});
     EXPECT_NE(tables.find("  #  TLS      Cipher suite            Group\n  2  TLSv1.3"), std::string::npos) << tables;
 }
 
@@ -146,25 +145,37 @@ TEST_F(CheckReportTest, StrangersAreEscaped) {
 }
 
 TEST_F(CheckReportTest, AFallAndAStaleVerdictAreWarnedOf) {
-    const std::string text = tell(finding(expired(), R"({"best_seen":"dane","stale":true})"), 120);
+    Verdict verdict = expired();
+    verdict.best_seen = Level::Dane;
+    verdict.stale = true;
+    verdict.stale_reasons = {Reason::Busy};
+    const std::string text = tell(finding(verdict), 160);
     EXPECT_NE(text.find("It once reached dane: possible downgrade attack."), std::string::npos);
-    EXPECT_NE(text.find("stale: the engine could not check again."), std::string::npos);
-    const std::string same = tell(finding(expired(), R"({"best_seen":"encrypted","stale":1})"));
+    EXPECT_NE(text.find("stale: the engine could not check again (busy)."), std::string::npos) << text;
+    verdict.best_seen = Level::Encrypted;
+    verdict.stale = false;
+    const std::string same = tell(finding(verdict));
     EXPECT_EQ(same.find("downgrade"), std::string::npos);
     EXPECT_EQ(same.find("stale"), std::string::npos);
 }
 
-TEST_F(CheckReportTest, AnNtaRecordIsAProtectionOfItsOwn) {
-    const auto extras = extras_of(
-        R"({"nta7516":{"valid":true,"provider":"Post","start":"2024-01","end":"2027-12"}})");
-    ASSERT_TRUE(extras.nta7516);
-    EXPECT_EQ(extras.nta7516->state, State::Ok);
-    EXPECT_EQ(extras.nta7516->fact, "a valid record of provider Post, from 2024-01 to 2027-12");
-    EXPECT_EQ(extras_of(R"({"nta7516":{"valid":false}})").nta7516->state, State::Failed);
-    for (const char* odd : {"", "[]", "{", R"({"nta7516":7,"best_seen":[],"stale":"yes"})"}) {
-        const Extras none = extras_of(odd);
-        EXPECT_FALSE(none.nta7516 || none.best_seen || none.stale) << odd;
-    }
+TEST_F(CheckReportTest, TheServersOfAnNtaRecordStandBelow) {
+    Verdict verdict = test::verdict(Level::Dane);
+    EXPECT_EQ(tell(finding(verdict)).find("NTA 7516"), std::string::npos);
+    verdict.nta7516 = policy::NtaFacts{};
+    verdict.nta7516->ntamx = {test::host("nta.example.nl", Level::Plaintext)};
+    const std::string text = tell(finding(verdict));
+    EXPECT_NE(text.find("Mail servers that its NTA 7516 record names\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("nta.example.nl"), std::string::npos);
+}
+
+TEST_F(CheckReportTest, ALineSaysThatTheClassMissesTheNtaRecord) {
+    Verdict verdict = test::verdict(Level::Dane);
+    verdict.nta7516 = policy::NtaFacts{Reason::NtaExpired, {}, {}, {}, {}, {}};
+    EXPECT_EQ(line(verdict).find("nta7516"), std::string::npos);
+    config_.classes[0].nta_record = policy::NtaRecord::Required;
+    EXPECT_TRUE(line(verdict).starts_with("x ")) << line(verdict);
+    EXPECT_NE(line(verdict).find("nta7516-expired"), std::string::npos);
 }
 
 TEST_F(CheckReportTest, TheHighestLevelHasNothingToChange) {

@@ -29,9 +29,9 @@ TEST(TlsContext, RefusesACaFileWithoutCertificates) {
     EXPECT_EQ(tls.error().kind, policy::ErrorKind::Misconfigured);
 }
 
-TEST(TlsContext, IsAsLenientAboutOldKeysAndGroupsAsPostfix) {
+TEST(TlsContext, HandshakesAtTheSecurityLevelAtWhichPostfixAuthenticates) {
     const Identity root = issue({.is_ca = true});
-    EXPECT_EQ(SSL_CTX_get_security_level(trusting({&root}).get()), 0);
+    EXPECT_EQ(SSL_CTX_get_security_level(trusting({&root}).get()), 1);
 }
 
 TEST(TlsContext, OffersAllThereIsOnlyWhenItIsLax) {

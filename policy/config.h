@@ -60,6 +60,8 @@ struct EngineSettings {
     std::uint64_t cache_memory = 0;  // bytes
     std::uint64_t cache_size = 0;    // bytes
     std::string cache_file;  // empty: nothing survives a restart
+    std::string metrics_socket;  // empty: no metrics
+    bool tlsrpt = false;  // answers carry the attributes that Postfix 3.10 understands
 };
 
 /// A route of the site's own that may carry class mail although we do not enforce it: the transport

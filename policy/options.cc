@@ -34,6 +34,12 @@ Result<std::string> read_path_or_none(std::string_view text) {
     return text.empty() ? Result<std::string>(std::string()) : read_path(text);
 }
 
+Result<bool> read_switch(std::string_view text) {
+    if (text == "yes") return true;
+    if (text == "no") return false;
+    return fail(ErrorKind::Malformed, quote(text) + " is neither yes nor no");
+}
+
 Result<Floor> read_floor(std::string_view text) {
     if (const auto floor = parse_floor(text)) return *floor;
     return fail(ErrorKind::Malformed, quote(text) + " is none of encrypted, pkix, mta-sts, dane");
@@ -56,7 +62,7 @@ using Text = std::string_view;
 constexpr std::uint16_t kDnsPort = 53;
 constexpr std::uint16_t kSmtpPort = 25;
 
-constexpr std::array<Option<Config>, 32> kOptions{{
+constexpr std::array<Option<Config>, 34> kOptions{{
     {"engine", "socket", "/var/spool/postfix/smarttlsd/engine.sock", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.socket, read_path(v)); }, nullptr,
      "UNIX socket on which the engine answers; inside Postfix's queue directory, so that its "
@@ -133,6 +139,13 @@ constexpr std::array<Option<Config>, 32> kOptions{{
     {"engine", "cache-file", "/var/lib/smarttlsd/cache.db", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.cache_file, read_path_or_none(v)); }, nullptr,
      "Database that keeps verdicts and MTA-STS policies over a restart. Empty: memory only."},
+    {"engine", "metrics-socket", "", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.metrics_socket, read_path_or_none(v)); },
+     nullptr,
+     "UNIX socket on which metrics in the text format of Prometheus are served as GET /metrics."},
+    {"engine", "postfix-tlsrpt", "no", Repeat::No,
+     [](Config& c, Text v) { return store(c.engine.tlsrpt, read_switch(v)); }, nullptr,
+     "Whether answers to Postfix carry the attributes for its TLSRPT (yes: Postfix 3.10 or newer)."},
     {"milter", "socket", "/var/spool/postfix/smarttls/milter.sock", Repeat::No,
      [](Config& c, Text v) { return store(c.milter.socket, read_milter_socket(v)); }, nullptr,
      "Where the MTA reaches the milter: a path, or inet:port@host."},

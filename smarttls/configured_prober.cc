@@ -120,8 +120,7 @@ ConfiguredProber::ConfiguredProber(asio::any_io_executor executor, const EngineS
       finder_(
           resolver_,
           [this](policy::DomainName domain, policy::Deadline deadline) {
-              fetcher_.use(trust_.current());  // the CA file may be another than at the start
-              return fetcher_.fetch(std::move(domain), deadline);
+              return fetch(std::move(domain), deadline);
           },
           wall_time,
           [this](const policy::DomainName& domain, const StoredPolicy& policy) {
@@ -131,6 +130,14 @@ ConfiguredProber::ConfiguredProber(asio::any_io_executor executor, const EngineS
               with_question(probe_settings, question())),
       publications_(executor, resolver_, trust_.current(),
                     with_question(probe_settings, question())) {}
+
+asio::awaitable<StsFetched> ConfiguredProber::fetch(policy::DomainName domain,
+                                                    policy::Deadline deadline) {
+    fetcher_.use(trust_.current());  // the CA file may be another than at the start
+    StsFetched fetched = co_await fetcher_.fetch(std::move(domain), deadline);
+    ++(fetched.policy ? fetches_.fetched : fetches_.failed);
+    co_return fetched;
+}
 
 StsQuestion ConfiguredProber::question() {
     return [this](policy::DomainName domain, policy::Deadline deadline) {

@@ -12,6 +12,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <memory>
 
 #include "policy/config.h"
@@ -25,6 +26,12 @@
 #include "smarttls/tls/trust.h"
 
 namespace smarttls::engine {
+
+/// Fetches of MTA-STS policies since the start.
+struct FetchFigures {
+    std::uint64_t fetched = 0;
+    std::uint64_t failed = 0;
+};
 
 class ConfiguredProber {
   public:
@@ -41,10 +48,14 @@ class ConfiguredProber {
     /// For the map `default` (published.h).
     boost::asio::awaitable<policy::Verdict> read_published(policy::NextHop next_hop);
 
+    [[nodiscard]] const SessionScheduler& sessions() const { return prober_.sessions(); }
+    [[nodiscard]] const FetchFigures& fetches() const { return fetches_; }
+
   private:
     ConfiguredProber(boost::asio::any_io_executor executor, const policy::EngineSettings& settings,
                      Trust trust, ProbeSettings probe_settings);
     [[nodiscard]] StsQuestion question();
+    boost::asio::awaitable<StsFetched> fetch(policy::DomainName domain, policy::Deadline deadline);
     void warm_up(const std::string& cache_file);
 
     std::chrono::seconds probe_deadline_;
@@ -52,6 +63,7 @@ class ConfiguredProber {
     Resolver resolver_;
     std::unique_ptr<StsArchive> archive_;  // null: MTA-STS policies stay in memory
     StsFetcher fetcher_;
+    FetchFigures fetches_;
     StsFinder finder_;
     Prober prober_;
     Publications publications_;

@@ -17,6 +17,8 @@
 #include "policy/text.h"
 #include "smarttls/configured_prober.h"
 #include "smarttls/log.h"
+#include "smarttls/metrics_page.h"
+#include "smarttls/metrics_server.h"
 #include "smarttls/server.h"
 #include "smarttls/verdict_maker.h"
 
@@ -43,11 +45,13 @@ void raise_descriptor_limit() {
     ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-asio::awaitable<Verdict> probe_and_log(ConfiguredProber* prober, policy::NextHop next_hop,
-                                       Freshness freshness) {
+asio::awaitable<Verdict> probe_and_log(ConfiguredProber* prober, Metrics* metrics,
+                                       policy::NextHop next_hop, Freshness freshness) {
     const auto begin = Deadline::Clock::now();
+    const ProbeInFlight in_flight(*metrics);
     Verdict verdict = co_await prober->probe(std::move(next_hop), freshness);
     const auto duration = Deadline::Clock::now() - begin;
+    metrics->probe_ended(verdict, duration);
     log(Severity::Info,
         probe_line(verdict, std::chrono::duration_cast<std::chrono::milliseconds>(duration)));
     co_return verdict;
@@ -96,6 +100,22 @@ std::unique_ptr<VerdictArchive> open_archive(const asio::any_io_executor& execut
     return nullptr;
 }
 
+ConnectionLimits connection_limits(const policy::EngineSettings& settings) {
+    ConnectionLimits limits{settings.probe_deadline + kAnswerMargin};
+    limits.tlsrpt = settings.tlsrpt;
+    return limits;
+}
+
+/// Null, with a warning, when it cannot be used: mail does not wait for want of figures.
+std::unique_ptr<MetricsServer> open_metrics(const asio::any_io_executor& executor,
+                                            const std::string& path, MetricsPage page) {
+    if (path.empty()) return nullptr;
+    auto server = MetricsServer::open(executor, path, std::move(page));
+    if (server) return *std::move(server);
+    log(Severity::Warning, "metrics-socket: there are no metrics: " + server.error().what);
+    return nullptr;
+}
+
 /// Runs for ever.
 asio::awaitable<void> maintain(VerdictCaches caches) {
     asio::steady_timer second(co_await asio::this_coro::executor);
@@ -129,8 +149,10 @@ int run_daemon(const policy::EngineSettings& settings) {
         log(Severity::Error, "configuration: " + prober.error().what);
         return EX_CONFIG;
     }
-    const auto probe = [prober = prober->get()](policy::NextHop next_hop, Freshness freshness) {
-        return probe_and_log(prober, std::move(next_hop), freshness);
+    Metrics metrics;
+    const auto probe = [prober = prober->get(), &metrics](policy::NextHop next_hop,
+                                                          Freshness freshness) {
+        return probe_and_log(prober, &metrics, std::move(next_hop), freshness);
     };
     const auto archive = open_archive(io.get_executor(), settings);
     VerdictCache cache(io.get_executor(), probed_limits(settings), probe, wall_time);
@@ -140,11 +162,14 @@ int run_daemon(const policy::EngineSettings& settings) {
     };
     VerdictCache published(io.get_executor(), published_limits(settings), read, wall_time);
     auto server = Server::open(io.get_executor(), settings.socket, {cache, published},
-                               {settings.probe_deadline + kAnswerMargin});
+                               connection_limits(settings), metrics);
     if (!server) {
         log(Severity::Error, server.error().what);
         return EX_UNAVAILABLE;
     }
+    const auto metrics_server = open_metrics(io.get_executor(), settings.metrics_socket, [&] {
+        return metrics_page(metrics, {cache, published}, **prober);
+    });
     asio::co_spawn(io, stop_when_told(&io, server->get()), asio::detached);
     asio::co_spawn(io, maintain({cache, published}), asio::detached);
     asio::co_spawn(io, (*prober)->renew_policies(), asio::detached);

@@ -131,6 +131,17 @@ std::string format_answer(const MapAnswer& answer) {
     return "TEMP ";
 }
 
+std::string_view map_name(std::string_view request) {
+    const std::string_view name = request.substr(0, request.find(' '));
+    for (const auto& [known, map] : kMaps) {
+        if (name == known) return known;
+    }
+    for (const std::string_view known : {"cache", "flush"}) {
+        if (name == known) return known;
+    }
+    return "none";
+}
+
 std::variant<MapQuestion, MapAnswer, CacheQuestion> parse_question(std::string_view request) {
     const std::size_t blank = request.find(' ');
     const std::string_view name = request.substr(0, blank);

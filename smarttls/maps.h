@@ -57,6 +57,10 @@ struct CacheQuestion {
     std::optional<policy::NextHop> next_hop;  // nothing: all
 };
 
+/// The map that a request names, in a literal of ours: "mta-sts", "cache"; "none" when there is none
+/// of that name.
+[[nodiscard]] std::string_view map_name(std::string_view request);
+
 /// The question, or the answer when nobody needs to be probed: NOTFOUND for the look-up of a parent
 /// domain (".example.nl"); PERM for an unknown map, and for a key that is no next hop, such as an
 /// address: nothing can authenticate it, today or later. The map `default` has NOTFOUND for those

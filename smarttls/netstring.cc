@@ -9,11 +9,16 @@ using policy::ErrorKind;
 using policy::Result;
 
 std::string encode_netstring(std::string_view content) {
-    std::string text = std::to_string(content.size());
-    text += ':';
-    text += content;
-    text += ',';
+    std::string text;
+    append_netstring(text, content);
     return text;
+}
+
+void append_netstring(std::string& bytes, std::string_view content) {
+    bytes += std::to_string(content.size());
+    bytes += ':';
+    bytes += content;
+    bytes += ',';
 }
 
 void NetstringReader::append(std::string_view bytes) {

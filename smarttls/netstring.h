@@ -23,6 +23,7 @@ inline constexpr std::size_t kLongestRequest = 4096;
 inline constexpr std::size_t kLongestReply = 100000;  // Postfix refuses more (socketmap_table(5))
 
 [[nodiscard]] std::string encode_netstring(std::string_view content);
+void append_netstring(std::string& bytes, std::string_view content);
 
 class NetstringReader {
   public:

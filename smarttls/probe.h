@@ -69,6 +69,8 @@ class Prober {
                                                   policy::Deadline deadline,
                                                   Freshness freshness = {});
 
+    [[nodiscard]] const SessionScheduler& sessions() const { return sessions_; }
+
     /// What the sessions of later probes handshake with and trust.
     void use(TlsContext tls) { tls_ = std::move(tls); }
 

@@ -24,20 +24,22 @@ constexpr std::chrono::milliseconds kAcceptPause{200};
 
 Result<std::unique_ptr<Server>> Server::open(asio::any_io_executor executor,
                                              const std::string& path, VerdictCaches caches,
-                                             ConnectionLimits limits) {
+                                             ConnectionLimits limits, Metrics& metrics) {
     auto listener = UnixListener::open(path);
     if (!listener) return tl::unexpected(listener.error());
-    std::unique_ptr<Server> server(new Server(executor, *std::move(listener), caches, limits));
+    std::unique_ptr<Server> server(
+        new Server(executor, *std::move(listener), caches, limits, metrics));
     asio::co_spawn(executor, server->accept_connections(), asio::detached);
     return server;
 }
 
 Server::Server(asio::any_io_executor executor, UnixListener listener, VerdictCaches caches,
-               ConnectionLimits limits)
+               ConnectionLimits limits, Metrics& metrics)
     : listener_(std::move(listener)),
       acceptor_(executor, Protocol(), listener_.release()),
       caches_(caches),
       limits_(limits),
+      metrics_(metrics),
       all_ended_(executor) {}
 
 asio::awaitable<void> Server::accept_connections() {
@@ -56,11 +58,14 @@ asio::awaitable<void> Server::accept_connections() {
 }
 
 void Server::adopt(Protocol::socket socket) {
-    const auto connection = std::make_shared<Connection>(std::move(socket), caches_, limits_);
+    const auto connection =
+        std::make_shared<Connection>(std::move(socket), caches_, limits_, metrics_);
     connections_.insert(connection);
+    metrics_.client_came();
     const auto ended = [this, connection](std::exception_ptr thrown) {
         if (thrown) log(Severity::Error, "bug: a connection ended by an exception");
         connections_.erase(connection);
+        metrics_.client_left();
         if (connections_.empty()) all_ended_.cancel();
     };
     asio::co_spawn(acceptor_.get_executor(), serve(connection), ended);

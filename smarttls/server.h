@@ -3,10 +3,11 @@
 // Server: answers the socketmap protocol on a UNIX socket (`[engine] socket`), to Postfix, the
 // milter and `postmap -q`. The maps are in smarttls/maps.h, one client in smarttls/connection.h.
 //
-//     auto server = Server::open(executor, path, caches, limits);  // from here on it accepts
-//     co_await (*server)->shutdown(deadline);                      // answers what is in flight
+//     auto server = Server::open(executor, path, caches, limits, metrics);  // it accepts
+//     co_await (*server)->shutdown(deadline);                // answers what is in flight
 //
-// Ownership: outlives the run of the executor's context; removes the socket file on destruction.
+// Ownership: borrows caches and Metrics; outlives the run of the executor's context; removes the
+// socket file on destruction.
 // Threads: one thread (that of the executor). Errors of open(): those of UnixListener.
 #pragma once
 
@@ -22,6 +23,7 @@
 #include "policy/result.h"
 #include "smarttls/cache.h"
 #include "smarttls/connection.h"
+#include "smarttls/metrics.h"
 #include "smarttls/unix_socket.h"
 
 namespace smarttls::engine {
@@ -30,7 +32,7 @@ class Server {
   public:
     [[nodiscard]] static policy::Result<std::unique_ptr<Server>> open(
         boost::asio::any_io_executor executor, const std::string& path, VerdictCaches caches,
-        ConnectionLimits limits);
+        ConnectionLimits limits, Metrics& metrics);
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
@@ -42,7 +44,7 @@ class Server {
     using Protocol = boost::asio::local::stream_protocol;
 
     Server(boost::asio::any_io_executor executor, UnixListener listener, VerdictCaches caches,
-           ConnectionLimits limits);
+           ConnectionLimits limits, Metrics& metrics);
     boost::asio::awaitable<void> accept_connections();
     void adopt(Protocol::socket socket);
 
@@ -50,6 +52,7 @@ class Server {
     Protocol::acceptor acceptor_;
     VerdictCaches caches_;
     ConnectionLimits limits_;
+    Metrics& metrics_;
     std::unordered_set<std::shared_ptr<Connection>> connections_;
     boost::asio::steady_timer all_ended_;  // cancelled when the last connection ends
 };

@@ -39,6 +39,7 @@
 
 #include "smarttls/back_off.h"
 #include "smarttls/recent_observations.h"
+#include "smarttls/session_figures.h"
 #include "smarttls/tls/session.h"
 
 namespace smarttls::engine {
@@ -71,6 +72,7 @@ class SessionScheduler {
 
     /// Sessions that are open now.
     [[nodiscard]] std::size_t open_sessions() const { return open_; }
+    [[nodiscard]] const SessionFigures& figures() const { return figures_; }
     /// Addresses that something is known about: a session, a queue, a back-off.
     [[nodiscard]] std::size_t known_addresses() const { return hosts_.size(); }
 
@@ -83,6 +85,7 @@ class SessionScheduler {
 
     [[nodiscard]] ObservationPtr recall(const SessionKey& key, TimePoint not_before) const;
     [[nodiscard]] bool is_left_alone(const Address& address) const;
+    [[nodiscard]] ObservationPtr left_alone();
     [[nodiscard]] Host& host_at(const Address& address);
     [[nodiscard]] JobPtr join(SessionKey key, SessionPlan plan, TlsContext tls,
                               TimePoint not_before);
@@ -107,6 +110,7 @@ class SessionScheduler {
     std::unordered_map<Address, std::unique_ptr<Host>> hosts_;
     std::unordered_map<SessionKey, JobPtr, SessionKeyHash> queued_;
     std::deque<Host*> turns_;     // hosts that only most_sessions keeps from their next session
+    SessionFigures figures_;
     std::list<Address> resting_;  // hosts with nothing to do and something to remember
     std::size_t open_ = 0;
 };

@@ -49,6 +49,8 @@ class RawClient {
         return bytes;
     }
 
+    void close_sending_side() { ::shutdown(fd_.get(), SHUT_WR); }
+
     /// True when the other side closed and sent nothing before.
     bool is_closed() {
         char byte = 0;

@@ -12,6 +12,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
 #include <cstdlib>
 #include <filesystem>
@@ -54,7 +55,7 @@ class RunningServer {
                  [] { return at("2026-11-23T08:00:00Z"); }),
           published_(io_.get_executor(), {100, std::chrono::seconds(60)}, publications.function(),
                      [] { return at("2026-11-23T08:00:00Z"); }),
-          server_(std::move(Server::open(io_.get_executor(), socket, {cache_, published_}, limits))
+          server_(std::move(Server::open(io_.get_executor(), socket, {cache_, published_}, limits, metrics_))
                       .value()),
           thread_([this] { io_.run(); }) {}
     RunningServer(const RunningServer&) = delete;
@@ -66,6 +67,16 @@ class RunningServer {
 
     [[nodiscard]] EngineConnection connect() const {
         return std::move(EngineConnection::open(socket, test_limit())).value();
+    }
+
+    /// As it is when the server's thread comes to it.
+    [[nodiscard]] std::string metrics_text() {
+        const auto show = [this] {
+            Exposition text;
+            metrics_.show(text);
+            return text.str();
+        };
+        return boost::asio::post(io_, std::packaged_task<std::string()>(show)).get();
     }
 
     /// Runs Server::shutdown until its end.
@@ -82,6 +93,7 @@ class RunningServer {
     boost::asio::io_context io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
         io_.get_executor()};
+    Metrics metrics_;
     VerdictCache cache_;
     VerdictCache published_;
     std::unique_ptr<Server> server_;

@@ -157,6 +157,55 @@ TEST(Server, DropsAClientThatTakesNoAnswers) {
     EXPECT_TRUE(client.was_dropped());
 }
 
+TEST(Server, AnswersAClientThatHasClosedItsSendingSide) {
+    RunningServer server;
+    RawClient client(server.socket);
+    ASSERT_TRUE(client.send("12:verdict a.nl,8:pkix .nl,"));
+    client.close_sending_side();
+    ASSERT_TRUE(server.probe.has_started("a.nl"));
+    const auto dane = verdict("a.nl", Level::Dane);
+    server.probe.release("a.nl", dane);
+    const std::string expected = encode_netstring("OK " + to_json(dane)) + "9:NOTFOUND ,";
+    EXPECT_EQ(client.receive(expected.size()), expected);
+    EXPECT_TRUE(client.is_closed());
+}
+
+/// A dead client with a full queue is noticed without waiting for its probes.
+TEST(Server, ForgetsAClientThatLeavesWithItsQueueFull) {
+    ConnectionLimits limits{std::chrono::seconds(60)};
+    limits.read_ahead = 1;
+    RunningServer server(limits);
+    {
+        RawClient client(server.socket);
+        ASSERT_TRUE(client.send("12:verdict a.nl,12:verdict b.nl,12:verdict c.nl,"));
+        ASSERT_TRUE(server.probe.has_started("a.nl"));
+    }
+    const Deadline limit = test_limit();
+    while (server.metrics_text().find("engine_clients 0") == std::string::npos) {
+        ASSERT_FALSE(limit.passed(Deadline::Clock::now()));
+    }
+    EXPECT_EQ(server.probe.started(), (std::vector<std::string>{"a.nl"}));
+}
+
+TEST(Server, SendsWhatIsKnownInOrderBehindWhatIsNot) {
+    RunningServer server;
+    server.probe.release("warm.nl", verdict("warm.nl", Level::Dane));
+    EngineConnection first = server.connect();
+    ASSERT_TRUE(first.ask("pkix", "warm.nl"));
+    ASSERT_TRUE(first.read_answer(test_limit()));
+    EngineConnection client = server.connect();
+    ASSERT_TRUE(client.ask("pkix", "warm.nl"));
+    ASSERT_TRUE(client.ask("pkix", "cold.nl"));
+    ASSERT_TRUE(client.ask("verdict", "warm.nl"));
+    EXPECT_EQ(text(client.read_answer(test_limit())), "dane-only");
+    ASSERT_TRUE(server.probe.has_started("cold.nl"));
+    ASSERT_TRUE(client.ask("pkix", "warm.nl"));
+    server.probe.release("cold.nl", verdict("cold.nl", Level::Plaintext));
+    EXPECT_TRUE(text(client.read_answer(test_limit())).starts_with("temporary: cold.nl does not"));
+    EXPECT_EQ(client.read_verdict(test_limit())->domain, "warm.nl");
+    EXPECT_EQ(text(client.read_answer(test_limit())), "dane-only");
+}
+
 TEST(Server, OutlivesClientsThatLeaveInTheMiddle) {
     RunningServer server;
     {
@@ -210,7 +259,9 @@ TEST(Server, RefusesASecondServerOnItsSocket) {
     ScriptedProbe probe;
     VerdictCache cache(io.get_executor(), {}, probe.function(),
                        [] { return at("2026-11-23T08:00:00Z"); });
-    const auto second = Server::open(io.get_executor(), server.socket, {cache, cache}, {});
+    Metrics metrics;
+    const auto second =
+        Server::open(io.get_executor(), server.socket, {cache, cache}, {}, metrics);
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().what, "socket " + server.socket + ": another process answers on it");
     EXPECT_TRUE(EngineConnection::open(server.socket, test_limit()))

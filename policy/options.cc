@@ -141,7 +141,7 @@ constexpr std::array<Option<Config>, 34> kOptions{{
      "Database that keeps verdicts and MTA-STS policies over a restart. Empty: memory only."},
     {"engine", "metrics-socket", "", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.metrics_socket, read_path_or_none(v)); },
-     nullptr,
+     [](Config& c) { c.engine.metrics_socket.clear(); },
      "UNIX socket on which metrics in the text format of Prometheus are served as GET /metrics."},
     {"engine", "postfix-tlsrpt", "no", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.tlsrpt, read_switch(v)); }, nullptr,

@@ -194,16 +194,19 @@ MapAnswer Connection::answer_to(const MapQuestion& question, const KeptVerdict& 
 }
 
 asio::awaitable<void> Connection::write_answers() {
-    for (;;) {
+    bool reads = true;
+    while (reads) {
         collect_known();
         if (!unsent_.empty()) {
-            if (!co_await write_unsent()) co_return;
+            reads = co_await write_unsent();
             changed_.cancel();
-        } else if (queue_.empty()) {
-            co_await until_change();
-        } else {
-            co_await await_front();
+            continue;
         }
+        if (queue_.empty()) {
+            co_await until_change();
+            continue;
+        }
+        co_await await_front();
     }
 }
 

@@ -86,20 +86,22 @@ std::string http_answer(std::string_view request, const MetricsPage& page) {
 
 Result<std::unique_ptr<MetricsServer>> MetricsServer::open(asio::any_io_executor executor,
                                                            const std::string& path,
-                                                           MetricsPage page) {
+                                                           MetricsPage page,
+                                                           std::chrono::milliseconds patience) {
     auto listener = UnixListener::open(path);
     if (!listener) return tl::unexpected(listener.error());
     std::unique_ptr<MetricsServer> server(
-        new MetricsServer(executor, *std::move(listener), std::move(page)));
+        new MetricsServer(executor, *std::move(listener), std::move(page), patience));
     asio::co_spawn(executor, server->accept_connections(), asio::detached);
     return server;
 }
 
 MetricsServer::MetricsServer(asio::any_io_executor executor, UnixListener listener,
-                             MetricsPage page)
+                             MetricsPage page, std::chrono::milliseconds patience)
     : listener_(std::move(listener)),
       acceptor_(std::move(executor), Protocol(), listener_.release()),
-      page_(std::move(page)) {}
+      page_(std::move(page)),
+      patience_(patience) {}
 
 asio::awaitable<void> MetricsServer::accept_connections() {
     asio::steady_timer pause(acceptor_.get_executor());
@@ -118,12 +120,12 @@ asio::awaitable<void> MetricsServer::accept_connections() {
 }
 
 asio::awaitable<void> MetricsServer::serve(Protocol::socket socket) {
-    asio::steady_timer limit(socket.get_executor(), kHttpPatience);
+    asio::steady_timer limit(socket.get_executor(), patience_);
     std::string request;
     const auto read = co_await (read_request(socket, request) || limit.async_wait(as_result));
     if (read.index() != 0 || !std::get<0>(read)) co_return;
     const std::string answer = http_answer(request, page_);
-    limit.expires_after(kHttpPatience);
+    limit.expires_after(patience_);
     co_await (asio::async_write(socket, asio::buffer(answer), as_result) ||
               limit.async_wait(as_result));
 }

@@ -5,7 +5,7 @@
 //     curl --unix-socket /run/smarttlsd/metrics.sock http://localhost/metrics
 //
 // and for whatever hands that on to Prometheus. HTTP/1.0: one request, one answer, and the connection
-// is closed (RFC 9112 §9.3). Requests have kLongestHttpRequest bytes and kHttpPatience; whatever is no
+// is closed (RFC 9112 §9.3). Requests have kLongestHttpRequest bytes and `patience`; whatever is no
 // request for the page gets 400, 404 or 405.
 //
 //     auto server = MetricsServer::open(executor, path, [&] { return page(); });
@@ -30,7 +30,7 @@
 namespace smarttls::engine {
 
 inline constexpr std::size_t kLongestHttpRequest = 8192;
-inline constexpr std::chrono::seconds kHttpPatience{5};  // for all of a request, and all of an answer
+inline constexpr std::chrono::milliseconds kHttpPatience{5000};  // for a request, and for an answer
 
 using MetricsPage = std::function<std::string()>;
 
@@ -40,20 +40,23 @@ using MetricsPage = std::function<std::string()>;
 class MetricsServer {
   public:
     [[nodiscard]] static policy::Result<std::unique_ptr<MetricsServer>> open(
-        boost::asio::any_io_executor executor, const std::string& path, MetricsPage page);
+        boost::asio::any_io_executor executor, const std::string& path, MetricsPage page,
+        std::chrono::milliseconds patience = kHttpPatience);
     MetricsServer(const MetricsServer&) = delete;
     MetricsServer& operator=(const MetricsServer&) = delete;
 
   private:
     using Protocol = boost::asio::local::stream_protocol;
 
-    MetricsServer(boost::asio::any_io_executor executor, UnixListener listener, MetricsPage page);
+    MetricsServer(boost::asio::any_io_executor executor, UnixListener listener, MetricsPage page,
+                  std::chrono::milliseconds patience);
     boost::asio::awaitable<void> accept_connections();
     boost::asio::awaitable<void> serve(Protocol::socket socket);
 
     UnixListener listener_;
     Protocol::acceptor acceptor_;
     MetricsPage page_;
+    std::chrono::milliseconds patience_;
 };
 
 }  // namespace smarttls::engine

@@ -76,6 +76,8 @@ class Unix(http.client.HTTPConnection):
 
 
 class Socketmap(Scenario):
+    settings = {"probe_deadline": "4s"}
+
     @classmethod
     def setUpClass(cls) -> None:
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]

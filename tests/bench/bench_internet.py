@@ -42,6 +42,7 @@ NSD_CONF = """server:
     pidfile: ""
     xfrdfile: "{directory}/xfrd.state"
     zonelistfile: "{directory}/zone.list"
+    rrl-ratelimit: 0
 remote-control:
     control-enable: no
 zone:

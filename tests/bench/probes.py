@@ -33,7 +33,7 @@ def ask_all(path: Path, domains: list[str]) -> float:
     """Seconds until all verdicts are there. Every domain must be found at level dane."""
     clients = []
     begin = time.monotonic()
-    for part in range(CONNECTIONS):
+    for part in range(min(CONNECTIONS, len(domains))):
         client = socket.socket(socket.AF_UNIX)
         client.connect(str(path))
         mine = domains[part::CONNECTIONS]
@@ -89,9 +89,9 @@ def finger_all(directory: Path, domains: list[str]) -> tuple[float, float]:
 
 
 def main(small: bool) -> list[str]:
-    count, fingers, rounds = (40, 10, 1) if small else (2000, 300, 5)
+    count, fingers, rounds = (40, 10, 1) if small else (2000, 300, 3)
     wrong = []
-    with tempfile.TemporaryDirectory() as name, BenchInternet(Path(name), domains=count) as internet:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, BenchInternet(Path(name), domains=count) as internet:
         domains = internet.names()
         probe_all(internet, domains)  # fills the resolver
         ours, theirs, least, ratios = [], [], [], []

@@ -80,7 +80,6 @@ ca-file = {ca_file}
 profile = {profiles}/ncsc-nl-2025-05.conf
 allow-network = {network}
 helo-name = probe.bench
-cache-file =
 metrics-socket = {directory}/metrics.sock
 max-ttl = 1d
 min-ttl = 1h
@@ -174,12 +173,19 @@ class BenchInternet:
                             *(["127.25.1."] if self.tarpits else []))
         sink.wait_ready(lambda: speaks(address(0), 25), 20)
 
+    def write_config(self, more: str) -> Path:
+        """Of the engine; `more` holds further lines of its section."""
+        config = self.directory / "engine.conf"
+        if "cache-file" not in more:
+            more += "\ncache-file ="
+        config.write_text(ENGINE_CONF.format(directory=self.directory, resolver=RESOLVER, ca_file=self.ca_file, network=NETWORK,
+                                             profiles=PROFILES, more=more))
+        return config
+
     def start_engine(self, more: str = "") -> Daemon:
         """A new one with an empty cache; ready when this returns."""
         self._engines += 1
-        config = self.directory / "engine.conf"
-        config.write_text(ENGINE_CONF.format(directory=self.directory, resolver=RESOLVER, ca_file=self.ca_file, network=NETWORK,
-                                             profiles=PROFILES, more=more))
+        config = self.write_config(more)
         daemon = self._launch(f"smarttlsd-{self._engines}", program("smarttlsd"), "--config", config)
         daemon.wait_ready(lambda: "ready on" in daemon.output(), 20)
         return daemon

@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import os
 import resource
-import selectors
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,43 +21,18 @@ from pathlib import Path
 
 from bench_internet import BenchInternet, address, cpu_seconds, program
 from figures import Table, bench_main, is_judged
+from socketmap import ask_all
 
 MOST_CPU, LEAST_RATE = 3.0, 2.5
-CONNECTIONS = 4
 FINGER = "exec posttls-finger -c -t 30 -T 30 -l dane-only -L summary,verbose $0 2>&1"
-
-
-def ask_all(path: Path, domains: list[str]) -> float:
-    """Seconds until all verdicts are there. Every domain must be found at level dane."""
-    clients = []
-    begin = time.monotonic()
-    for part in range(min(CONNECTIONS, len(domains))):
-        client = socket.socket(socket.AF_UNIX)
-        client.connect(str(path))
-        mine = domains[part::CONNECTIONS]
-        client.sendall(b"".join(b"%d:pkix %s," % (5 + len(name), name.encode()) for name in mine))
-        clients.append((client, b"12:OK dane-only," * len(mine)))
-    with selectors.DefaultSelector() as selector:
-        for client, expected in clients:
-            selector.register(client, selectors.EVENT_READ, [expected, b""])
-        while selector.get_map():
-            for key, _ in selector.select(120):
-                state = key.data
-                state[1] += (data := key.fileobj.recv(65536))
-                if not data or not state[0].startswith(state[1]):
-                    raise RuntimeError(f"not all domains have DANE: ...{state[1][-300:]!r}")
-                if state[0] == state[1]:
-                    selector.unregister(key.fileobj)
-                    key.fileobj.close()
-    return time.monotonic() - begin
 
 
 def probe_all(internet: BenchInternet, domains: list[str]) -> tuple[float, float]:
     """Microseconds of CPU for each domain, and domains per second; by a new engine."""
     daemon = internet.start_engine()
-    ask_all(internet.socket, domains[:1])  # the first one reads certificates
+    ask_all(internet.socket, "pkix", domains[:1], "OK dane-only")  # the first one reads certificates
     before = cpu_seconds(daemon)
-    seconds = ask_all(internet.socket, domains[1:])
+    seconds = ask_all(internet.socket, "pkix", domains[1:], "OK dane-only")
     cpu = cpu_seconds(daemon) - before
     internet.stop_engine(daemon)
     return 1e6 * cpu / (len(domains) - 1), (len(domains) - 1) / seconds

@@ -25,7 +25,7 @@ namespace smarttls::engine {
 /// Counts observations by their size in seconds.
 class Histogram {
   public:
-    static constexpr std::array kBounds{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
+    static constexpr std::array kBounds{0.005, 0.01, 0.025, 0.05, 0.1,  0.25, 0.5, 1.0,
                                         2.5,   5.0,  10.0,  20.0, 30.0, 60.0, 90.0};
 
     void observe(double seconds);

@@ -57,8 +57,8 @@ struct CacheQuestion {
     std::optional<policy::NextHop> next_hop;  // nothing: all
 };
 
-/// The map that a request names, in a literal of ours: "mta-sts", "cache"; "none" when there is none
-/// of that name.
+/// The map that a request names, as a literal of ours: "mta-sts", "cache"; "none" when there is
+/// none of that name.
 [[nodiscard]] std::string_view map_name(std::string_view request);
 
 /// The question, or the answer when nobody needs to be probed: NOTFOUND for the look-up of a parent

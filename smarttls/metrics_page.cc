@@ -36,9 +36,6 @@ void show_sessions(Exposition& text, const SessionScheduler& sessions) {
     text.family("smarttls_engine_backoffs_total", Kind::Counter,
                 "Sessions after which a server is left alone, because it said \"not now\".");
     text.sample({}, figures.back_offs);
-    text.family("smarttls_engine_left_alone_total", Kind::Counter,
-                "Sessions that were not begun because a server is left alone.");
-    text.sample({}, figures.left_alone);
     text.family("smarttls_engine_known_addresses", Kind::Gauge,
                 "Addresses of servers with a session, a queue or a back-off.");
     text.sample({}, std::uint64_t{sessions.known_addresses()});

@@ -109,7 +109,7 @@ asio::awaitable<void> MetricsServer::accept_connections() {
         auto [error, socket] = co_await acceptor_.async_accept(as_result);
         if (!error) {
             const auto ended = [](std::exception_ptr thrown) {
-                if (thrown) log(Severity::Error, "bug: a request for metrics ended by an exception");
+                if (thrown) log(Severity::Error, "bug: serving metrics ended by an exception");
             };
             asio::co_spawn(acceptor_.get_executor(), serve(std::move(socket)), ended);
         } else {

@@ -4,9 +4,9 @@
 //
 //     curl --unix-socket /run/smarttlsd/metrics.sock http://localhost/metrics
 //
-// and for whatever hands that on to Prometheus. HTTP/1.0: one request, one answer, and the connection
-// is closed (RFC 9112 §9.3). Requests have kLongestHttpRequest bytes and `patience`; whatever is no
-// request for the page gets 400, 404 or 405.
+// and for whatever hands that on to Prometheus. HTTP/1.0: one request, one answer, and the
+// connection is closed (RFC 9112 §9.3). Requests have kLongestHttpRequest bytes and `patience`;
+// whatever is no request for the page gets 400, 404 or 405.
 //
 //     auto server = MetricsServer::open(executor, path, [&] { return page(); });
 //

@@ -15,8 +15,7 @@ struct SessionFigures {
     std::uint64_t not_connected = 0;
     std::uint64_t unencrypted = 0;  // whatever the reason: no STARTTLS, no handshake, a hang-up
     std::uint64_t encrypted = 0;
-    std::uint64_t back_offs = 0;   // a server said "not now"
-    std::uint64_t left_alone = 0;  // questions that were answered "busy" for that reason
+    std::uint64_t back_offs = 0;    // a server said "not now"
 
     void note(const Observation& ended) {
         if (!ended.connected) {

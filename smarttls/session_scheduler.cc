@@ -125,7 +125,7 @@ asio::awaitable<ObservationPtr> SessionScheduler::observe(SessionPlan plan, TlsC
     SessionKey key{plan.server, plan.server_name.str()};
     ObservationPtr seen = recall(key, not_before);
     if (seen) co_return seen;
-    if (is_left_alone(key.server.address())) co_return left_alone();
+    if (is_left_alone(key.server.address())) co_return not_found_out(Reason::Busy);
     JobPtr job = join(std::move(key), std::move(plan), std::move(tls), not_before);
     co_return co_await wait_for(std::move(job), deadline);
 }
@@ -134,11 +134,6 @@ ObservationPtr SessionScheduler::recall(const SessionKey& key, TimePoint not_bef
     const TimePoint now = now_();
     ObservationPtr seen = recent_.find(key, not_before, now);
     return seen ? seen : recent_.find(of_all_names(key), not_before, now);
-}
-
-ObservationPtr SessionScheduler::left_alone() {
-    ++figures_.left_alone;
-    return not_found_out(Reason::Busy);
 }
 
 bool SessionScheduler::is_left_alone(const Address& address) const {

@@ -85,7 +85,6 @@ class SessionScheduler {
 
     [[nodiscard]] ObservationPtr recall(const SessionKey& key, TimePoint not_before) const;
     [[nodiscard]] bool is_left_alone(const Address& address) const;
-    [[nodiscard]] ObservationPtr left_alone();
     [[nodiscard]] Host& host_at(const Address& address);
     [[nodiscard]] JobPtr join(SessionKey key, SessionPlan plan, TlsContext tls,
                               TimePoint not_before);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// handshakes COUNT ADDRESS: COUNT full TLS handshakes with ADDRESS, port 465, one after the other, each on a new connection:
-// the least that finding out about a server's TLS can cost with OpenSSL. Nothing is verified but the handshake itself.
+// handshakes COUNT ADDRESS: COUNT full TLS handshakes with ADDRESS, port 465, one after the other,
+// each on a new connection: the least that finding out about a server's TLS can cost with OpenSSL.
+// Nothing is verified but the handshake itself.
 //
 // Prints the CPU time of this process in microseconds per handshake. Exit status 1 when one fails.
 #include <arpa/inet.h>

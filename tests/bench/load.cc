@@ -2,10 +2,10 @@
 //
 // load SOCKET CLIENTS DEPTH SECONDS QUESTION...: asks the engine as fast as it answers.
 //
-// CLIENTS connections with DEPTH questions on their way each, taken from the QUESTIONs in turn. Prints
-// one line: answers, seconds, and the latencies at the median, 99 % and 100 % in milliseconds, and how
-// many answers were not OK. One epoll loop, so that it costs less than what it measures.
-// Exit status: 0; 1 when the engine breaks off; 2 usage.
+// CLIENTS connections with DEPTH questions on their way each, taken from the QUESTIONs in turn.
+// Prints one line: answers, seconds, and the latencies at the median, 99 % and 100 % in
+// milliseconds, and how many answers were not OK. One epoll loop, so that it costs less than what
+// it measures. Exit status: 0; 1 when the engine breaks off; 2 usage.
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -40,7 +40,8 @@ struct Client {
 
 class Load {
   public:
-    Load(const char* path, std::size_t clients, std::size_t depth, std::vector<std::string> questions)
+    Load(const char* path, std::size_t clients, std::size_t depth,
+         std::vector<std::string> questions)
         : questions_(std::move(questions)), clients_(clients), epoll_(::epoll_create1(0)) {
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
@@ -48,7 +49,8 @@ class Load {
         for (std::size_t i = 0; i < clients; ++i) {
             clients_[i].fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
             const void* generic = &address;
-            if (::connect(clients_[i].fd, static_cast<const sockaddr*>(generic), sizeof address)) stop("connect");
+            if (::connect(clients_[i].fd, static_cast<const sockaddr*>(generic), sizeof address))
+                stop("connect");
             epoll_event event{};
             event.events = EPOLLIN;
             event.data.u64 = i;
@@ -60,8 +62,10 @@ class Load {
     void run(Clock::time_point end) {
         std::array<epoll_event, 64> events;
         while (Clock::now() < end) {
-            const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 100);
-            for (int i = 0; i < count; ++i) take(clients_[events[static_cast<std::size_t>(i)].data.u64]);
+            const int count =
+                ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 100);
+            for (int i = 0; i < count; ++i)
+                take(clients_[events[static_cast<std::size_t>(i)].data.u64]);
         }
     }
 
@@ -74,7 +78,8 @@ class Load {
             const auto last = static_cast<double>(latencies_.size() - 1);
             return 1000 * static_cast<double>(latencies_[static_cast<std::size_t>(part * last)]);
         };
-        std::printf("%zu %.3f %.3f %.3f %.3f %zu\n", latencies_.size(), seconds, at(0.5), at(0.99), at(1), refused_);
+        std::printf("%zu %.3f %.3f %.3f %.3f %zu\n", latencies_.size(), seconds, at(0.5), at(0.99),
+                    at(1), refused_);
     }
 
   private:
@@ -88,7 +93,8 @@ class Load {
         }
         std::size_t sent = 0;  // the engine always has room for what we have on our way
         while (sent < batch.size()) {
-            const ssize_t size = ::send(client.fd, batch.data() + sent, batch.size() - sent, MSG_NOSIGNAL);
+            const ssize_t size =
+                ::send(client.fd, batch.data() + sent, batch.size() - sent, MSG_NOSIGNAL);
             if (size <= 0) stop("send");
             sent += static_cast<std::size_t>(size);
         }
@@ -140,7 +146,8 @@ int main(int argc, char** argv) {
               std::vector<std::string>(argv + 5, argv + argc));
     const double seconds = std::strtod(argv[4], nullptr);
     const auto for_seconds = [](double time) {
-        return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(time));
+        return Clock::now() +
+               std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(time));
     };
     load.run(for_seconds(seconds / 5));  // until caches and branches are warm
     load.forget();

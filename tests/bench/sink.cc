@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// sink CHAIN KEY PROCESSES [HEALTHY]: mail servers at each loopback address, for measuring who talks to them.
+// sink CHAIN KEY PROCESSES [HEALTHY]: mail servers at each loopback address, for measuring who
+// talks to them.
 //
-// Port 25 speaks SMTP with STARTTLS, port 465 TLS from the start; each session is a whole one (tickets are
-// issued and nobody comes back with them). With HEALTHY, the beginning of addresses ("127.25.1."), those are so and all
-// others are tarpits: port 25 says one byte per second there and never ends a line. PROCESSES
-// share the ports (SO_REUSEPORT). Prints "ready" when it listens; runs until SIGTERM, which goes to all (prctl).
+// Port 25 speaks SMTP with STARTTLS, port 465 TLS from the start; each session is a whole one
+// (tickets are issued and nobody comes back with them). With HEALTHY, the beginning of addresses
+// ("127.25.1."), those are so and all others are tarpits: port 25 says one byte per second there
+// and never ends a line. PROCESSES share the ports (SO_REUSEPORT). Prints "ready" when it listens;
+// runs until SIGTERM, which goes to all (prctl).
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -66,7 +68,8 @@ int listen_at(std::uint16_t port) {
 
 class Sink {
   public:
-    Sink(SSL_CTX* tls, std::string healthy) : tls_(tls), healthy_(std::move(healthy)), epoll_(::epoll_create1(0)) {
+    Sink(SSL_CTX* tls, std::string healthy)
+        : tls_(tls), healthy_(std::move(healthy)), epoll_(::epoll_create1(0)) {
         for (const std::uint16_t port : {kSmtp, kSmtps}) {
             const int fd = listen_at(port);
             ports_[fd] = port;
@@ -77,7 +80,8 @@ class Sink {
     [[noreturn]] void run() {
         std::array<epoll_event, 256> events;
         for (;;) {
-            const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), healthy_.empty() ? -1 : 1000);
+            const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()),
+                                           healthy_.empty() ? -1 : 1000);
             for (int i = 0; i < count; ++i) {
                 const int fd = events[static_cast<std::size_t>(i)].data.fd;
                 const auto port = ports_.find(fd);
@@ -130,8 +134,9 @@ class Sink {
 
     void say(Session& session, std::string_view text) {
         const int size = static_cast<int>(text.size());
-        const bool sent = session.ssl ? SSL_write(session.ssl.get(), text.data(), size) == size
-                                      : ::send(session.fd, text.data(), text.size(), MSG_NOSIGNAL) == size;
+        const bool sent = session.ssl
+                              ? SSL_write(session.ssl.get(), text.data(), size) == size
+                              : ::send(session.fd, text.data(), text.size(), MSG_NOSIGNAL) == size;
         if (!sent) session.over = true;
     }
 
@@ -167,16 +172,19 @@ class Sink {
             return static_cast<int>(size);
         }
         const int size = SSL_read(session.ssl.get(), to, static_cast<int>(most));
-        if (size <= 0 && SSL_get_error(session.ssl.get(), size) != SSL_ERROR_WANT_READ) session.over = true;
+        if (size <= 0 && SSL_get_error(session.ssl.get(), size) != SSL_ERROR_WANT_READ)
+            session.over = true;
         return size;
     }
 
     void hear(Session& session) {
-        for (std::size_t end; !session.over && (end = session.line.find('\n')) != std::string::npos;) {
+        for (std::size_t end;
+             !session.over && (end = session.line.find('\n')) != std::string::npos;) {
             const std::string verb = session.line.substr(0, 4);
             session.line.erase(0, end + 1);
             if (verb == "EHLO") {
-                say(session, session.ssl ? "250-mx.bench\r\n250 SIZE\r\n" : "250-mx.bench\r\n250-SIZE\r\n250 STARTTLS\r\n");
+                say(session, session.ssl ? "250-mx.bench\r\n250 SIZE\r\n"
+                                         : "250-mx.bench\r\n250-SIZE\r\n250 STARTTLS\r\n");
             } else if (verb == "STAR") {
                 say(session, "220 2.0.0 Ready\r\n");
                 begin_tls(session);

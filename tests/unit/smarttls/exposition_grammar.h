@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The grammar of Prometheus' text format 0.0.4, as far as Exposition uses it, by regular expressions
-// of its own: a test that looks at the text as Prometheus does.
+// The grammar of Prometheus' text format 0.0.4, as far as Exposition uses it, by regular
+// expressions of its own: a test that looks at the text as Prometheus does.
 //
 // Threads: any.
 #pragma once
@@ -33,7 +33,7 @@ inline std::string grammar_mistake(const std::string& text) {
             if (match[1] != family) return "TYPE without its HELP: " + line;
             kind = match[2];
             const bool total = family.ends_with("_total");
-            if (total != (kind == "counter")) return "a counter, and it alone, ends in _total: " + line;
+            if (total != (kind == "counter")) return "only counters end in _total: " + line;
         } else if (std::regex_match(line, match, sample)) {
             const std::string name = match[1];
             const std::string suffix = name.starts_with(family) ? name.substr(family.size()) : "?";

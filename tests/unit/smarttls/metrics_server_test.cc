@@ -40,15 +40,16 @@ TEST(MetricsServer, RefusesWhateverElse) {
           "12:pkix test.nl,", "GET /metrics HTTP/2.0\r\n\r\n", "\x16\x03\x01\x02"}) {
         EXPECT_NE(status(garbage), "HTTP/1.0 200 OK") << garbage;
     }
-    const std::string endless = "GET /metrics HTTP/1.1\r\nX: " + std::string(kLongestHttpRequest, 'x');
-    EXPECT_EQ(status(endless), "HTTP/1.0 400 Bad Request");
+    const std::string endless(kLongestHttpRequest, 'x');
+    EXPECT_EQ(status("GET /metrics HTTP/1.1\r\nX: " + endless), "HTTP/1.0 400 Bad Request");
 }
 
 TEST(MetricsServer, ServesManyClientsOverItsSocketAndClosesEach) {
     const TemporaryDirectory directory;
     const std::string socket = directory / "metrics.sock";
     boost::asio::io_context io;
-    const auto server = MetricsServer::open(io.get_executor(), socket, page, std::chrono::milliseconds(500)).value();
+    const std::chrono::milliseconds patience(500);
+    const auto server = MetricsServer::open(io.get_executor(), socket, page, patience).value();
     std::thread thread([&io] { io.run(); });
     const std::string expected = http_answer("GET /metrics HTTP/1.0\r\n\r\n", page);
     RawClient silent(socket);

@@ -73,8 +73,11 @@ TEST(Metrics, CountWhatTheServerDoes) {
     RunningServer server;
     server.probe.release("a.nl", verdict("a.nl", Level::Dane));
     EngineConnection client = server.connect();
-    for (const auto& [map, key] : {std::pair("verdict", "a.nl"), {"pkix", "a.nl"},
-                                   {"pkix", "[192.0.2.1]"}, {"mta-sts", ".nl"}, {"may", "a.nl"}}) {
+    for (const auto& [map, key] : {std::pair("verdict", "a.nl"),
+                                   {"pkix", "a.nl"},
+                                   {"pkix", "[192.0.2.1]"},
+                                   {"mta-sts", ".nl"},
+                                   {"may", "a.nl"}}) {
         ASSERT_TRUE(client.ask(map, key));
         static_cast<void>(client.read_answer(test_limit()));
     }

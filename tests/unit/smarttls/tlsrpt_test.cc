@@ -51,7 +51,8 @@ TEST(Tlsrpt, LeavesOtherAnswersAlone) {
 
 /// Whatever a stranger writes into his policy, it is no attribute of ours.
 TEST(Tlsrpt, NeverPassesOnWhatCouldEndAnAttribute) {
-    for (const std::string pattern : {"mx.a.nl match=evil", "a.nl }", "{", "", "*", "a\n.nl", "*.*.nl"}) {
+    for (const std::string pattern :
+         {"mx.a.nl match=evil", "a.nl }", "{", "", "*", "a\n.nl", "*.*.nl"}) {
         EXPECT_EQ(with_tlsrpt(kSecure, enforced({"mx.a.nl", pattern})), kSecure.text) << pattern;
     }
     policy::Verdict literal = enforced({"mx.a.nl"});

@@ -62,7 +62,7 @@ def finger_all(directory: Path, domains: list[str]) -> tuple[float, float]:
 
 
 def main(small: bool) -> list[str]:
-    count, fingers, rounds = (40, 10, 1) if small else (2000, 300, 3)
+    count, fingers, rounds = (40, 10, 1) if small else (2000, 300, 5)
     wrong = []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, BenchInternet(Path(name), domains=count) as internet:
         domains = internet.names()

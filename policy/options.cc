@@ -62,7 +62,7 @@ using Text = std::string_view;
 constexpr std::uint16_t kDnsPort = 53;
 constexpr std::uint16_t kSmtpPort = 25;
 
-constexpr std::array<Option<Config>, 34> kOptions{{
+constexpr auto kOptions = std::to_array<Option<Config>>({
     {"engine", "socket", "/var/spool/postfix/smarttlsd/engine.sock", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.socket, read_path(v)); }, nullptr,
      "UNIX socket on which the engine answers; inside Postfix's queue directory, so that its "
@@ -178,9 +178,9 @@ constexpr std::array<Option<Config>, 34> kOptions{{
     {"store", "evidence", "/var/lib/smarttls/evidence.db", Repeat::No,
      [](Config& c, Text v) { return store(c.store.evidence, read_path(v)); }, nullptr,
      "Database of the evidence, written by the milter alone."},
-}};
+});
 
-constexpr std::array<Option<MailClass>, 7> kClassOptions{{
+constexpr auto kClassOptions = std::to_array<Option<MailClass>>({
     {"class", "level", "dane", Repeat::No,
      [](MailClass& c, Text v) { return store(c.level, read_floor(v)); }, nullptr,
      "Least authentication of the recipient's mail servers: encrypted, pkix, mta-sts or dane."},
@@ -205,7 +205,7 @@ constexpr std::array<Option<MailClass>, 7> kClassOptions{{
      [](MailClass& c, Text v) { return add(c.remove_headers, read_header_name(v)); },
      [](MailClass& c) { c.remove_headers.clear(); },
      "Header field that is removed from accepted mail of the class."},
-}};
+});
 
 }  // namespace
 

@@ -84,7 +84,12 @@ struct MilterSettings {
 };
 
 struct StoreSettings {
-    std::string evidence;  // path of the SQLite file
+    std::string evidence;     // path of the SQLite file
+    std::string public_keys;  // directory
+};
+
+struct PortalSettings {
+    std::string private_keys;  // directory
 };
 
 /// What happens to a recipient that does not reach the class's level or grade.
@@ -115,6 +120,7 @@ struct Config {
     EngineSettings engine;
     MilterSettings milter;
     StoreSettings store;
+    PortalSettings portal;
     std::vector<MailClass> classes;
     std::string version;  // 16 hex digits that change with every effective change of the text
 

@@ -178,6 +178,12 @@ constexpr auto kOptions = std::to_array<Option<Config>>({
     {"store", "evidence", "/var/lib/smarttls/evidence.db", Repeat::No,
      [](Config& c, Text v) { return store(c.store.evidence, read_path(v)); }, nullptr,
      "Database of the evidence, written by the milter alone."},
+    {"store", "public-keys", "/etc/smarttls/keys", Repeat::No,
+     [](Config& c, Text v) { return store(c.store.public_keys, read_path(v)); }, nullptr,
+     "Directory of the public keys, one for each month, that messages for pickup are sealed to."},
+    {"portal", "private-keys", "/var/lib/smarttls-portal/keys", Repeat::No,
+     [](Config& c, Text v) { return store(c.portal.private_keys, read_path(v)); }, nullptr,
+     "Directory of the private keys that open sealed messages; for the portal's eyes alone."},
 });
 
 constexpr auto kClassOptions = std::to_array<Option<MailClass>>({

@@ -9,6 +9,7 @@
 #include "portal/command/evidence_show.h"
 #include "portal/command/exit_status.h"
 #include "portal/command/render.h"
+#include "portal/command/keys.h"
 
 namespace {
 
@@ -25,6 +26,8 @@ constexpr std::string_view kUsage =
     "  evidence search         decisions by time, class, domain, address, outcome\n"
     "  cache show [DOMAIN]     what the engine keeps about domains\n"
     "  cache flush DOMAIN      forgets it\n"
+    "  keys create             the keys that messages for pickup are sealed to\n"
+    "  keys list               which of them are there\n"
     "  config check            what is wrong in the configuration\n"
     "\n"
     "Each verb explains itself with --help.\n";
@@ -46,6 +49,8 @@ Verb find_verb(Words& words) {
                                    {{"evidence", "search"}, smarttls::portal::evidence_search},
                                    {{"cache", "show"}, smarttls::portal::cache_show},
                                    {{"cache", "flush"}, smarttls::portal::cache_flush},
+                                   {{"keys", "create"}, smarttls::portal::keys_create},
+                                   {{"keys", "list"}, smarttls::portal::keys_list},
                                    {{"config", "check"}, config_check}};
     for (const Entry& entry : kVerbs) {
         if (words.size() < entry.name.size()) continue;

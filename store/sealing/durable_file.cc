@@ -41,6 +41,11 @@ Result<DurableFile> DurableFile::create(const std::string& directory, mode_t mod
     }
     DurableFile created(directory, std::move(path), std::move(file));
     if (::fchmod(descriptor, mode) != 0) return failed(created.path_, errno);
+    struct stat home {};
+    const bool ours = ::stat(directory.c_str(), &home) != 0 || ::geteuid() != 0;
+    if (!ours && ::fchown(descriptor, home.st_uid, home.st_gid) != 0) {
+        return failed(created.path_, errno);
+    }
     return created;
 }
 

@@ -6,7 +6,8 @@
 //     file->write(bytes);
 //     Result<bool> published = file->publish("2026-11.pub");   // false: the name is taken
 //
-// Until it is published it bears a name that begins with ".new-"; destruction removes it. After a
+// It belongs to the owner of its directory, if we may give it away: what an administrator makes in a
+// daemon's directory is for the daemon. Until it is published it bears a name that begins with ".new-"; destruction removes it. After a
 // crash remove_unfinished() does.
 // Ownership: the descriptor and the temporary name. Threads: one thread. Errors: Temporary (I/O, no
 // space: may mend itself), Misconfigured (the directory is missing or not ours to write).

@@ -118,7 +118,7 @@ TEST_F(ShippedFile, ShowsEveryOptionWithItsDefault) {
 }
 
 TEST_F(ShippedFile, ShowsNoOptionThatIsNotThere) {
-    for (const std::string section : {"engine", "milter", "store"}) {
+    for (const std::string section : {"engine", "milter", "store", "portal"}) {
         std::set<std::string> keys;
         for (const Option<Config>& option : options()) {
             if (option.section == section) keys.emplace(option.key);

@@ -27,6 +27,9 @@ class Actions {
     /// Removes the occurrence `index` of the field, counted from 1 in the message as it came.
     virtual policy::Result<void> remove_header(const std::string& name, int index) = 0;
     virtual policy::Result<void> add_header(const std::string& name, const std::string& value) = 0;
+    /// Takes a recipient of the envelope out of it, and with it whatever its alias would become. An
+    /// address that is not in the envelope is no error for Postfix.
+    virtual policy::Result<void> remove_recipient(const std::string& address) = 0;
     /// Holds the whole message. Postfix 3.7 keeps the reason neither in the log nor in the queue.
     virtual policy::Result<void> quarantine(const std::string& reason) = 0;
 };

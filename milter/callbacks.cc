@@ -80,6 +80,10 @@ class LibmilterActions final : public Actions {
         std::string text = value;
         return taken(smfi_addheader(context_, field.data(), text.data()), "a header");
     }
+    Result<void> remove_recipient(const std::string& address) override {
+        std::string path = "<" + address + ">";
+        return taken(smfi_delrcpt(context_, path.data()), "a recipient's removal");
+    }
     Result<void> quarantine(const std::string& reason) override {
         std::string text = printable(reason);
         return taken(smfi_quarantine(context_, text.data()), "the quarantine");
@@ -131,7 +135,7 @@ void ask_for_macros(SMFICTX* context) {
 }
 
 constexpr unsigned long kActions =
-    SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGFROM | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
+    SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGFROM | SMFIF_DELRCPT | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
 
 /// libmilter closes the connection at a packet of 64 KiB, its default. Postfix sends header fields whole,
 /// up to header_size_limit (102400 bytes as shipped), and would answer 451 to such mail for ever.

@@ -2,6 +2,7 @@
 #include "milter/message.h"
 
 #include <algorithm>
+#include <set>
 
 #include "milter/envelope.h"
 #include "milter/evidence_of.h"
@@ -9,6 +10,7 @@
 #include "policy/text.h"
 #include "smarttls/dns/idna.h"
 #include "smarttls/log.h"
+#include "store/sealed_register.h"
 
 namespace smarttls::milter {
 namespace {
@@ -27,6 +29,15 @@ constexpr auto kProofLimit = 15s;
 
 Deadline in(Deadline::Clock::duration wait) {
     return Deadline::after(Deadline::Clock::now(), wait);
+}
+
+policy::WallTime wall_time() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+bool may_seal(const policy::MailClass& mail_class) {
+    using policy::Shortfall;
+    return mail_class.insecure == Shortfall::Portal || mail_class.plaintext == Shortfall::Portal;
 }
 
 }  // namespace
@@ -56,6 +67,7 @@ void Message::add_recipient(std::string address, std::string_view transport,
 
 void Message::add_header(std::string_view name, std::string_view value) {
     ++header_counts_[policy::to_lower(name)];
+    if (submitter_.trusted) fields_.emplace_back(name, value);
     if (is_control(name)) {
         class_names_.emplace_back(policy::trim(value).substr(0, kLongestClassName));
     }
@@ -84,10 +96,12 @@ void Message::end_headers() {
         }
     }
     verdicts_.start(std::move(domains), in(kAskLimit));
+    if (may_seal(*class_)) copy_.emplace(services_.config.store, fields_, wall_time());
 }
 
 void Message::add_body(std::span<const unsigned char> chunk) {
     if (class_ != nullptr) hash_.update(chunk);
+    if (copy_) copy_->append(chunk);
 }
 
 Disposition Message::end(const std::string& queue_id, Actions& actions) {
@@ -147,15 +161,63 @@ Disposition Message::end_of_class_mail(const std::string& queue_id, Actions& act
     if (!decisions) return defer(record, decisions.error(), "Protection of this mail");
     const policy::MessageDecision whole = combine(recipients_, *decisions);
     describe_decision(record, whole, *decisions, recipients_);
+    if (auto sealed = seal(record, whole.outcome, *decisions); !sealed) {
+        return defer(record, sealed.error(), "The store of messages for pickup");
+    }
     auto id = services_.evidence->append(record, in(kEvidenceLimit));
+    // Also when it failed: it may have been committed all the same, and then its file must be there.
+    // A file that nobody knows of goes at the next start (store/sealed_sweep.h).
+    if (copy_ && record.registration) copy_->keep();
     if (!id) return defer(record, id.error(), "The evidence store");
     engine::log(engine::Severity::Info, decision_line(record, whole, *id));
     if (whole.outcome == Outcome::Reject) {
         return Disposition::reject(whole.reply.code, whole.reply.enhanced, whole.explanation);
     }
     auto applied = apply(whole.outcome, actions, whole.explanation);
+    if (applied && whole.outcome < Outcome::Hold) applied = remove_recipients(*decisions, actions);
     if (!applied) return defer(record, applied.error(), "The mail filter");
     return Disposition::proceed();
+}
+
+Result<void> Message::seal(store::EvidenceRecord& record, Outcome outcome,
+                           const std::vector<RecipientDecision>& decisions) {
+    store::SealedEnvelope envelope{class_->name, record.queue_id, sender_, {}};
+    for (std::size_t i = 0; i < decisions.size() && outcome < Outcome::Hold; ++i) {
+        if (decisions[i].outcome == Outcome::Portal) {
+            envelope.recipients.push_back(recipients_[i].address);
+        }
+    }
+    if (envelope.recipients.empty()) return policy::ok();
+    std::string identity = identity_of(sender_, fields_, record.content_sha256, record.queue_id);
+    auto seals = store::SealedRegister::open(services_.config.store.evidence);
+    if (!seals) return tl::unexpected(seals.error());
+    auto known = seals->copies_of(identity);
+    if (!known) return tl::unexpected(known.error());
+    const std::size_t wanted = envelope.recipients.size();
+    std::erase_if(envelope.recipients, [&](const std::string& one) {
+        const auto copy = known->find(one);
+        return copy != known->end() && store::is_kept(services_.config.store.sealed, copy->second);
+    });
+    if (envelope.recipients.size() < wanted) {
+        record.note = "the same message was submitted before and is kept for pickup since then";
+    }
+    if (envelope.recipients.empty()) return policy::ok();
+    auto registration = copy_->finish(envelope, std::move(identity));
+    if (!registration) return tl::unexpected(registration.error());
+    record.registration = *std::move(registration);
+    return policy::ok();
+}
+
+/// A recipient that stood in the envelope twice is removed by its first removal.
+Result<void> Message::remove_recipients(const std::vector<RecipientDecision>& decisions,
+                                        Actions& actions) const {
+    std::set<std::string> removed;
+    for (std::size_t i = 0; i < decisions.size(); ++i) {
+        if (decisions[i].outcome != Outcome::Portal) continue;
+        if (!removed.insert(recipients_[i].address).second) continue;
+        if (auto done = actions.remove_recipient(recipients_[i].address); !done) return done;
+    }
+    return policy::ok();
 }
 
 Disposition Message::defer(const store::EvidenceRecord& record, const policy::Error& error,

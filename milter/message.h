@@ -18,6 +18,7 @@
 #include "milter/content_hash.h"
 #include "milter/disposition.h"
 #include "milter/proof.h"
+#include "milter/sealed_copy.h"
 #include "milter/verdict_request.h"
 #include "policy/config.h"
 #include "policy/decision.h"
@@ -55,8 +56,13 @@ class Message {
     [[nodiscard]] policy::Result<std::vector<policy::RecipientDecision>> judge();
     [[nodiscard]] std::optional<Disposition> refuse_at_once() const;
     [[nodiscard]] Disposition end_of_class_mail(const std::string& queue_id, Actions& actions);
+    /// Finishes the sealed copy and puts its registration into the record, when somebody needs it.
+    [[nodiscard]] policy::Result<void> seal(store::EvidenceRecord& record, policy::Outcome outcome,
+                                            const std::vector<policy::RecipientDecision>& decisions);
     [[nodiscard]] policy::Result<void> apply(policy::Outcome outcome, Actions& actions,
                                              const std::string& reason);
+    [[nodiscard]] policy::Result<void> remove_recipients(
+        const std::vector<policy::RecipientDecision>& decisions, Actions& actions) const;
     [[nodiscard]] policy::Result<void> remove_headers(const std::string& name, Actions& actions);
     [[nodiscard]] store::EvidenceRecord evidence(const std::string& queue_id) const;
     [[nodiscard]] Disposition defer(const store::EvidenceRecord& record, const policy::Error& error,
@@ -76,6 +82,8 @@ class Message {
     std::vector<std::string> class_names_;                   // values of the control header
     std::optional<std::string> unknown_class_;
     const policy::MailClass* class_ = nullptr;
+    HeaderFields fields_;              // of who may set a class
+    std::optional<SealedCopy> copy_;  // while some recipient may have to pick the message up
     VerdictRequest verdicts_;
     ContentHash hash_;
 };

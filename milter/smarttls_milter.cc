@@ -26,7 +26,8 @@ void leave_signals_to_libmilter() {
 int serve(smarttls::milter::Services& services) {
     leave_signals_to_libmilter();
     umask(0007);  // the MTA reaches the socket by its group
-    auto evidence = smarttls::store::EvidenceWriter::open(services.config.store.evidence);
+    auto evidence = smarttls::store::EvidenceWriter::open(
+        services.config.store.evidence, services.config.store.message_keys);
     if (!evidence) {
         smarttls::engine::log(Severity::Error, evidence.error().what);
         return EX_UNAVAILABLE;

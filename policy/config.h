@@ -84,8 +84,10 @@ struct MilterSettings {
 };
 
 struct StoreSettings {
-    std::string evidence;     // path of the SQLite file
-    std::string public_keys;  // directory
+    std::string evidence;      // path of the SQLite file
+    std::string sealed;        // directory
+    std::string message_keys;  // path of the SQLite file
+    std::string public_keys;   // directory
 };
 
 struct PortalSettings {
@@ -93,7 +95,8 @@ struct PortalSettings {
 };
 
 /// What happens to a recipient that does not reach the class's level or grade.
-enum class Shortfall { Hold, Reject };
+/// In order of severity, as Outcome.
+enum class Shortfall { Portal, Hold, Reject };
 
 /// What a class asks of the recipient domain's NTA 7516 record: nothing but a note in the evidence, or
 /// that there is a valid one.

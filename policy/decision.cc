@@ -12,7 +12,12 @@ namespace smarttls::policy {
 namespace {
 
 Outcome of(Shortfall shortfall) {
-    return shortfall == Shortfall::Hold ? Outcome::Hold : Outcome::Reject;
+    switch (shortfall) {
+        case Shortfall::Portal: return Outcome::Portal;
+        case Shortfall::Hold: return Outcome::Hold;
+        case Shortfall::Reject: break;
+    }
+    return Outcome::Reject;
 }
 
 bool is(const Recipient& recipient, RouteKind kind) { return recipient.route.kind == kind; }
@@ -111,6 +116,7 @@ std::string_view to_string(Outcome outcome) {
     switch (outcome) {
         case Outcome::Direct: return "direct";
         case Outcome::Queue: return "queue";
+        case Outcome::Portal: return "portal";
         case Outcome::Hold: return "hold";
         case Outcome::Reject: return "reject";
     }

@@ -24,6 +24,7 @@ namespace smarttls::policy {
 enum class Outcome {
     Direct,  // accepted; the class's floor is enforced at delivery
     Queue,   // accepted in the same way; waits in the MTA's queue until the floor is met
+    Portal,  // sealed and kept for pickup; leaves the message
     Hold,    // accepted and set aside for a person
     Reject,  // refused
 };
@@ -63,8 +64,8 @@ enum class Reach { Enough, TooLittle, Unknown };
 
 [[nodiscard]] RecipientDecision decide(const MailClass& mail_class, const Recipient& recipient);
 
-/// In this version a message is not split: one recipient that must be held or refused holds or
-/// refuses it whole. `decisions` has one entry for each of `recipients`, at least one.
+/// Recipients whose mail is kept for pickup leave the message, and the others go on without them. One
+/// that must be held or refused holds or refuses it whole. `decisions` has one entry for each of `recipients`, at least one.
 [[nodiscard]] MessageDecision combine(const std::vector<Recipient>& recipients,
                                       const std::vector<RecipientDecision>& decisions);
 

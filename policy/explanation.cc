@@ -53,6 +53,7 @@ std::string verb(Outcome outcome) {
     switch (outcome) {
         case Outcome::Direct: return "goes out directly";
         case Outcome::Queue: return "waits in the queue";
+        case Outcome::Portal: return "is kept for pickup in the portal";
         case Outcome::Hold: return "is held";
         case Outcome::Reject: return "is refused";
     }

@@ -148,14 +148,15 @@ Result<TrustedRoute> read_trusted_route(std::string_view text) {
 }
 
 Result<Shortfall> read_shortfall(std::string_view text) {
+    if (text == "portal") return Shortfall::Portal;
     if (text == "hold") return Shortfall::Hold;
     if (text == "reject") return Shortfall::Reject;
-    if (text == "portal" || text == "deliver") {
+    if (text == "deliver") {
         return fail(ErrorKind::Malformed, quote(text) +
                                               " is not available in this version, which has no "
-                                              "portal and no exceptions yet; use hold or reject");
+                                              "exceptions yet; use portal, hold or reject");
     }
-    return fail(ErrorKind::Malformed, quote(text) + " is neither hold nor reject");
+    return fail(ErrorKind::Malformed, quote(text) + " is none of portal, hold, reject");
 }
 
 Result<std::string> read_helo_name(std::string_view text) {

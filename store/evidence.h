@@ -9,9 +9,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "store/sealing/sealed_message.h"
 
 namespace smarttls::store {
 
@@ -29,6 +32,14 @@ struct RecipientEvidence {
     std::string verdict_json;  // the verdict as the engine gave it (design §4); may be empty
 };
 
+/// A sealed message that begins to exist with a record. `identity` is the same for each attempt to
+/// submit one message; each address in it has one registration, the last.
+struct Registration {
+    SealedFacts sealed;
+    std::string identity;                 // 64 hex digits
+    std::vector<std::string> recipients;  // who may pick it up
+};
+
 struct EvidenceRecord {
     std::string event;  // kSubmissionAcceptance, ...
     EvidenceTime time{};
@@ -43,6 +54,7 @@ struct EvidenceRecord {
     std::string reply;  // what the MTA was told to answer; empty when it answers by itself
     std::string note;   // what else has to be known, such as a forged control header
     std::vector<RecipientEvidence> recipients;
+    std::optional<Registration> registration;  // written; what is read has none
 };
 
 struct StoredEvidence {

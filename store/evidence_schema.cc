@@ -6,7 +6,7 @@
 namespace smarttls::store {
 namespace {
 
-constexpr std::array<std::string_view, 1> kMigrations{
+constexpr std::array<std::string_view, 2> kMigrations{
     // 1: messages and their recipients. Times are milliseconds since 1970. AUTOINCREMENT: an id is
     // never given twice, not even after the newest record was deleted.
     R"sql(
@@ -46,6 +46,25 @@ CREATE TABLE term (
     evidence INTEGER NOT NULL,
     PRIMARY KEY (kind, value, time, evidence)
 ) STRICT, WITHOUT ROWID;
+)sql",
+    // 2: messages that are kept for pickup, and who may pick them up.
+    R"sql(
+CREATE TABLE sealed (
+    id       TEXT PRIMARY KEY,
+    evidence INTEGER NOT NULL REFERENCES evidence (id),
+    identity TEXT NOT NULL,
+    epoch    TEXT NOT NULL,
+    key_id   TEXT NOT NULL,
+    size     INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE sealed_recipient (
+    identity TEXT NOT NULL,
+    address  TEXT NOT NULL,
+    sealed   TEXT NOT NULL REFERENCES sealed (id),
+    PRIMARY KEY (identity, address)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sealed_recipient_by_message ON sealed_recipient (sealed);
 )sql"};
 
 }  // namespace

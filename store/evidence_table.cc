@@ -21,6 +21,12 @@ constexpr std::string_view kInsertRecipient =
     " verdict_json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 constexpr std::string_view kInsertTerm =  // recipients often share domain and outcome
     "INSERT OR IGNORE INTO term (kind, value, time, evidence) VALUES (?1, ?2, ?3, ?4)";
+constexpr std::string_view kInsertSealed =
+    "INSERT INTO sealed (id, evidence, identity, epoch, key_id, size)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+constexpr std::string_view kInsertSealedRecipient =
+    "INSERT INTO sealed_recipient (identity, address, sealed) VALUES (?1, ?2, ?3)"
+    " ON CONFLICT DO UPDATE SET sealed = excluded.sealed";
 
 using Terms = std::vector<std::pair<TermKind, std::string_view>>;
 
@@ -62,14 +68,16 @@ Result<EvidenceTable> EvidenceTable::prepare(Database database, const std::strin
     if (auto migrated = migrate(database, evidence_migrations()); !migrated) {
         return because(migrated, context);
     }
-    Result<Statement> evidence = database.prepare(kInsertEvidence);
-    if (!evidence) return because(evidence, context);
-    Result<Statement> recipient = database.prepare(kInsertRecipient);
-    if (!recipient) return because(recipient, context);
-    Result<Statement> term = database.prepare(kInsertTerm);
-    if (!term) return because(term, context);
-    return EvidenceTable(std::move(database), *std::move(evidence), *std::move(recipient),
-                         *std::move(term));
+    std::vector<Statement> prepared;
+    for (const std::string_view sql : {kInsertEvidence, kInsertRecipient, kInsertTerm,
+                                       kInsertSealed, kInsertSealedRecipient}) {
+        Result<Statement> statement = database.prepare(sql);
+        if (!statement) return because(statement, context);
+        prepared.push_back(*std::move(statement));
+    }
+    return EvidenceTable(std::move(database),
+                         {std::move(prepared[0]), std::move(prepared[1]), std::move(prepared[2]),
+                          std::move(prepared[3]), std::move(prepared[4])});
 }
 
 Result<std::vector<std::int64_t>> EvidenceTable::append(
@@ -88,28 +96,32 @@ Result<std::vector<std::int64_t>> EvidenceTable::append(
 
 Result<std::int64_t> EvidenceTable::insert(const EvidenceRecord& record) {
     const std::int64_t time = record.time.time_since_epoch().count();
-    auto bound = insert_evidence_.bind_all(record.event, time, record.class_name, record.queue_id,
+    auto bound = inserts_.evidence.bind_all(record.event, time, record.class_name, record.queue_id,
                                            record.sender, record.client, record.outcome,
                                            record.floor, record.content_sha256,
                                            record.config_version, record.reply, record.note);
     if (!bound) return because(bound, "message");
-    if (auto inserted = insert_evidence_.run(); !inserted) return because(inserted, "message");
+    if (auto inserted = inserts_.evidence.run(); !inserted) return because(inserted, "message");
     const std::int64_t id = database_.last_insert_id();
     if (auto inserted = insert_recipients(record, id); !inserted) {
         return because(inserted, "recipients");
     }
     if (auto inserted = insert_terms(record, id); !inserted) return because(inserted, "terms");
+    if (record.registration) {
+        auto inserted = insert_registration(*record.registration, id);
+        if (!inserted) return because(inserted, "sealed message");
+    }
     return id;
 }
 
 Result<void> EvidenceTable::insert_recipients(const EvidenceRecord& record, std::int64_t id) {
     std::int64_t position = 0;
     for (const RecipientEvidence& recipient : record.recipients) {
-        auto bound = insert_recipient_.bind_all(id, position++, recipient.address, recipient.domain,
+        auto bound = inserts_.recipient.bind_all(id, position++, recipient.address, recipient.domain,
                                                 recipient.outcome, recipient.rule,
                                                 recipient.explanation, recipient.verdict_json);
         if (!bound) return bound;
-        if (auto inserted = insert_recipient_.run(); !inserted) return inserted;
+        if (auto inserted = inserts_.recipient.run(); !inserted) return inserted;
     }
     return ok();
 }
@@ -118,10 +130,27 @@ Result<void> EvidenceTable::insert_terms(const EvidenceRecord& record, std::int6
     const std::int64_t time = record.time.time_since_epoch().count();
     for (const auto& [kind, value] : terms_of(record)) {
         if (value.empty()) continue;
-        auto bound = insert_term_.bind_all(static_cast<std::int64_t>(kind), term_value(kind, value),
+        auto bound = inserts_.term.bind_all(static_cast<std::int64_t>(kind), term_value(kind, value),
                                            time, id);
         if (!bound) return bound;
-        if (auto inserted = insert_term_.run(); !inserted) return inserted;
+        if (auto inserted = inserts_.term.run(); !inserted) return inserted;
+    }
+    return ok();
+}
+
+/// Two attempts at the same message may be under way at once: the second takes the recipients over,
+/// and the copy that the first sealed is for nobody. Each recipient has one row, and so one notice.
+Result<void> EvidenceTable::insert_registration(const Registration& registration,
+                                                std::int64_t id) {
+    const SealedFacts& sealed = registration.sealed;
+    auto bound = inserts_.sealed.bind_all(sealed.id, id, registration.identity, sealed.epoch.str(),
+                                          sealed.key_id, static_cast<std::int64_t>(sealed.size));
+    if (!bound) return bound;
+    if (auto inserted = inserts_.sealed.run(); !inserted) return inserted;
+    for (const std::string& address : registration.recipients) {
+        bound = inserts_.sealed_recipient.bind_all(registration.identity, address, sealed.id);
+        if (!bound) return bound;
+        if (auto inserted = inserts_.sealed_recipient.run(); !inserted) return inserted;
     }
     return ok();
 }

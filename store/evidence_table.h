@@ -36,20 +36,23 @@ class EvidenceTable {
     [[nodiscard]] bool has_moved() const { return database_.has_moved(); }
 
   private:
-    EvidenceTable(Database database, Statement evidence, Statement recipient, Statement term)
-        : database_(std::move(database)),
-          insert_evidence_(std::move(evidence)),
-          insert_recipient_(std::move(recipient)),
-          insert_term_(std::move(term)) {}
+    struct Inserts {
+        Statement evidence;
+        Statement recipient;
+        Statement term;
+        Statement sealed;
+        Statement sealed_recipient;
+    };
+    EvidenceTable(Database database, Inserts inserts)
+        : database_(std::move(database)), inserts_(std::move(inserts)) {}
     static Result<EvidenceTable> prepare(Database database, const std::string& path);
     Result<std::int64_t> insert(const EvidenceRecord& record);
     Result<void> insert_recipients(const EvidenceRecord& record, std::int64_t id);
     Result<void> insert_terms(const EvidenceRecord& record, std::int64_t id);
+    Result<void> insert_registration(const Registration& registration, std::int64_t id);
 
     Database database_;
-    Statement insert_evidence_;
-    Statement insert_recipient_;
-    Statement insert_term_;
+    Inserts inserts_;
 };
 
 }  // namespace smarttls::store

@@ -22,14 +22,16 @@ struct EvidenceWriter::Request {
     std::condition_variable settled;
 };
 
-Result<std::unique_ptr<EvidenceWriter>> EvidenceWriter::open(const std::string& path) {
+Result<std::unique_ptr<EvidenceWriter>> EvidenceWriter::open(const std::string& path,
+                                                             std::string keys_path) {
     Result<EvidenceTable> table = EvidenceTable::open(path);
     if (!table) return because(table, "cannot keep evidence");
-    return std::unique_ptr<EvidenceWriter>(new EvidenceWriter(path, *std::move(table)));
+    return std::unique_ptr<EvidenceWriter>(
+        new EvidenceWriter(path, std::move(keys_path), *std::move(table)));
 }
 
-EvidenceWriter::EvidenceWriter(std::string path, EvidenceTable table)
-    : path_(std::move(path)), table_(std::move(table)), thread_([this] { run(); }) {}
+EvidenceWriter::EvidenceWriter(std::string path, std::string keys_path, EvidenceTable table)
+    : path_(std::move(path)), keys_path_(std::move(keys_path)), table_(std::move(table)), thread_([this] { run(); }) {}
 
 EvidenceWriter::~EvidenceWriter() {
     stop();
@@ -76,7 +78,8 @@ EvidenceWriter::Counters EvidenceWriter::counters() const {
 
 void EvidenceWriter::run() {
     for (Batch batch = gather(); !batch.empty(); batch = gather()) settle(batch, commit(batch));
-    table_.reset();  // the connection ends in the thread that used it
+    keys_.reset();
+    table_.reset();  // the connections end in the thread that used them
 }
 
 /// Everything that waits, at least one request; nothing once the writer stops and none is left.
@@ -89,6 +92,10 @@ EvidenceWriter::Batch EvidenceWriter::gather() {
 /// The rim of the thread: an exception (no memory) fails the batch and not the process.
 Result<EvidenceWriter::Ids> EvidenceWriter::commit(const Batch& batch) noexcept try {
     if (auto open = ensure_open(); !open) return because(open, "no evidence is taken");
+    if (auto keys = commit_keys(batch); !keys) {
+        keys_.reset();
+        return tl::unexpected(keys.error());
+    }
     std::vector<const EvidenceRecord*> records;
     for (const auto& request : batch) records.push_back(&request->record);
     Result<Ids> ids = table_->append(records);
@@ -96,7 +103,23 @@ Result<EvidenceWriter::Ids> EvidenceWriter::commit(const Batch& batch) noexcept 
     return ids;
 } catch (const std::exception& exception) {
     table_.reset();
+    keys_.reset();
     return fail(ErrorKind::Temporary, exception.what());
+}
+
+Result<void> EvidenceWriter::commit_keys(const Batch& batch) {
+    std::vector<const SealedFacts*> messages;
+    for (const auto& request : batch) {
+        if (request->record.registration) messages.push_back(&request->record.registration->sealed);
+    }
+    if (messages.empty()) return ok();
+    if (keys_path_.empty()) return fail(ErrorKind::Misconfigured, "there is no database of message keys");
+    if (!keys_) {
+        auto opened = MessageKeys::open(keys_path_);
+        if (!opened) return tl::unexpected(opened.error());
+        keys_ = *std::move(opened);
+    }
+    return keys_->append(messages);
 }
 
 Result<void> EvidenceWriter::ensure_open() {

@@ -8,7 +8,8 @@
 //
 // A waiter whose deadline passes gets Temporary. Its record is withdrawn when the thread has not
 // taken it yet; else it may still be committed: evidence of an attempt, which the sender's retry
-// follows under an id of its own. A failed commit fails every record of its batch; the connection
+// follows under an id of its own. The wrapped key of a sealed message that comes with a record is
+// committed before it. A failed commit fails every record of its batch; the connection
 // is then closed and opened again at the next append, so that a full disk needs no restart once
 // there is room. A database that is moved from its path is waited for, never replaced by an empty
 // one. Threads: append and counters from any; stop and the destructor from the owner. Errors:
@@ -28,13 +29,16 @@
 #include "policy/result.h"
 #include "store/evidence.h"
 #include "store/evidence_table.h"
+#include "store/message_keys.h"
 
 namespace smarttls::store {
 
 class EvidenceWriter {
   public:
-    /// Creates the database when it is missing; its directory has to be there.
-    [[nodiscard]] static Result<std::unique_ptr<EvidenceWriter>> open(const std::string& path);
+    /// Creates the databases when they are missing; their directories have to be there. Without
+    /// `keys_path` no sealed message can be registered.
+    [[nodiscard]] static Result<std::unique_ptr<EvidenceWriter>> open(const std::string& path,
+                                                                      std::string keys_path = {});
     EvidenceWriter(const EvidenceWriter&) = delete;
     EvidenceWriter& operator=(const EvidenceWriter&) = delete;
     ~EvidenceWriter();
@@ -60,19 +64,22 @@ class EvidenceWriter {
     using Batch = std::vector<std::shared_ptr<Request>>;
     using Ids = std::vector<std::int64_t>;
 
-    EvidenceWriter(std::string path, EvidenceTable table);
+    EvidenceWriter(std::string path, std::string keys_path, EvidenceTable table);
     Result<std::int64_t> wait(policy::Lock& lock, const std::shared_ptr<Request>& request,
                               policy::Deadline deadline) SMARTTLS_REQUIRES(mutex_);
     void run();
     Batch gather();
     Result<Ids> commit(const Batch& batch) noexcept;
     Result<void> ensure_open();
+    Result<void> commit_keys(const Batch& batch);
     void settle(const Batch& batch, const Result<Ids>& ids);
 
     const std::string path_;
+    const std::string keys_path_;
 
     // The thread's own.
     std::optional<EvidenceTable> table_;
+    std::optional<MessageKeys> keys_;
 
     mutable policy::Mutex mutex_;
     std::condition_variable gathered_;  // for the thread: queue_ or stopping_ has changed

@@ -54,6 +54,14 @@ DurableFile::DurableFile(DurableFile&& other) noexcept
       path_(std::exchange(other.path_, {})),
       file_(std::move(other.file_)) {}
 
+/// What this one held goes with the other, when that ends.
+DurableFile& DurableFile::operator=(DurableFile&& other) noexcept {
+    std::swap(directory_, other.directory_);
+    std::swap(path_, other.path_);
+    std::swap(file_, other.file_);
+    return *this;
+}
+
 DurableFile::~DurableFile() {
     if (!path_.empty()) ::unlink(path_.c_str());
 }

@@ -31,7 +31,7 @@ class DurableFile {
   public:
     [[nodiscard]] static Result<DurableFile> create(const std::string& directory, mode_t mode);
     DurableFile(DurableFile&& other) noexcept;
-    DurableFile& operator=(DurableFile&&) = delete;
+    DurableFile& operator=(DurableFile&&) noexcept;
     ~DurableFile();
 
     Result<void> write(std::span<const std::uint8_t> bytes);

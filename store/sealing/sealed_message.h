@@ -50,7 +50,7 @@ class SealedWriter {
     [[nodiscard]] static Result<SealedWriter> create(const std::string& directory,
                                                      const PublicKey& key);
     SealedWriter(SealedWriter&&) noexcept;
-    SealedWriter& operator=(SealedWriter&&) = delete;
+    SealedWriter& operator=(SealedWriter&&) noexcept;
     ~SealedWriter();
 
     Result<void> append(std::span<const std::uint8_t> bytes);
@@ -72,6 +72,9 @@ class SealedWriter {
     SealedFacts facts_;
     std::string published_;  // path of a finished file that nobody has kept yet
 };
+
+/// Whether the file of a sealed message is there.
+[[nodiscard]] bool is_kept(const std::string& directory, const std::string& id);
 
 /// Takes the message piece by piece, each piece authentic and in order. That nothing is missing is
 /// known only when unseal() succeeds.

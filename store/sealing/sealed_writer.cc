@@ -54,6 +54,15 @@ SealedWriter::SealedWriter(SealedWriter&& other) noexcept
       facts_(std::move(other.facts_)),
       published_(std::exchange(other.published_, {})) {}
 
+SealedWriter& SealedWriter::operator=(SealedWriter&& other) noexcept {
+    std::swap(directory_, other.directory_);
+    std::swap(file_, other.file_);
+    std::swap(stream_, other.stream_);
+    std::swap(facts_, other.facts_);
+    std::swap(published_, other.published_);
+    return *this;
+}
+
 SealedWriter::~SealedWriter() {
     if (!published_.empty()) ::unlink(published_.c_str());
 }
@@ -113,7 +122,9 @@ Result<void> SealedWriter::write_chunk(std::span<const std::uint8_t> bytes, unsi
 
 Result<SealedFacts> SealedWriter::finish(std::string_view envelope) {
     if (!stream_) return fail(ErrorKind::Bug, "the sealed message has ended already");
-    if (envelope.size() > kSealedChunk) return fail(ErrorKind::Bug, "the envelope is too long");
+    if (envelope.size() > kSealedChunk) {
+        return fail(ErrorKind::Permanent, "too many recipients for one sealed message");
+    }
     Result<void> written = ok();
     if (!stream_->gathered.empty()) {
         written = write_chunk(stream_->gathered, crypto_secretstream_xchacha20poly1305_TAG_MESSAGE);
@@ -128,6 +139,10 @@ Result<SealedFacts> SealedWriter::finish(std::string_view envelope) {
     if (!*published) return fail(ErrorKind::Bug, "two messages drew the same random name");
     published_ = directory_ + "/" + facts_.id;
     return facts_;
+}
+
+bool is_kept(const std::string& directory, const std::string& id) {
+    return ::access((directory + "/" + id).c_str(), F_OK) == 0;
 }
 
 }  // namespace smarttls::store

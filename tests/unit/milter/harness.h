@@ -33,6 +33,9 @@ class FakeActions final : public Actions {
     policy::Result<void> add_header(const std::string& name, const std::string& value) override {
         return note("add " + name + ": " + value);
     }
+    policy::Result<void> remove_recipient(const std::string& address) override {
+        return note("remove recipient " + address);
+    }
     policy::Result<void> quarantine(const std::string& reason) override {
         return note("quarantine " + reason);
     }

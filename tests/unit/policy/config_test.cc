@@ -176,9 +176,9 @@ TEST(Config, SaysWhatIsWrongWithALine) {
         {"[class.a]\n= dane", "f.conf:2: [class.a]: unknown key \"\""},
         {"[class.a]\nlevel = secure", "f.conf:2: [class.a]: level: \"secure\" is none of encrypted, pkix, mta-sts, dane"},
         {"[class.a]\ngrade = none", "f.conf:2: [class.a]: grade: \"none\" is none of good, sufficient, phase-out, insufficient"},
-        {"[class.a]\ninsecure = portal",
-         "f.conf:2: [class.a]: insecure: \"portal\" is not available in this version, which has no "
-         "portal and no exceptions yet; use hold or reject"},
+        {"[class.a]\ninsecure = deliver",
+         "f.conf:2: [class.a]: insecure: \"deliver\" is not available in this version, which has no "
+         "exceptions yet; use portal, hold or reject"},
         {"[class.A]", "f.conf:1: \"A\" is no class name: 1 to 32 of a-z, 0-9 and hyphen"},
         {"[class.]", "f.conf:1: \"\" is no class name: 1 to 32 of a-z, 0-9 and hyphen"},
         {"[milter]\npostfix-config =\n[class.a]",

@@ -41,6 +41,7 @@ std::string describe(const MailClass& c, Level level) {
 }
 
 Outcome expected_of(Shortfall shortfall) {
+    if (shortfall == Shortfall::Portal) return Outcome::Portal;
     return shortfall == Shortfall::Hold ? Outcome::Hold : Outcome::Reject;
 }
 
@@ -94,10 +95,12 @@ TEST(Decision, NeverYieldsAWeakerOutcomeForAStricterLevel) {
 TEST(Decision, NeverYieldsAWeakerOutcomeForAStricterShortfall) {
     for (const Recipient& one : all_recipients()) {
         for (const MailClass& c : test::classes()) {
-            MailClass stricter = c;
-            stricter.insecure = Shortfall::Reject;
-            if (c.plaintext) stricter.plaintext = Shortfall::Reject;
-            EXPECT_GE(decide(stricter, one).outcome, decide(c, one).outcome) << one.address;
+            for (const Shortfall shortfall : {Shortfall::Hold, Shortfall::Reject}) {
+                MailClass stricter = c;
+                stricter.insecure = std::max(c.insecure, shortfall);
+                if (c.plaintext) stricter.plaintext = std::max(*c.plaintext, shortfall);
+                EXPECT_GE(decide(stricter, one).outcome, decide(c, one).outcome) << one.address;
+            }
         }
     }
 }
@@ -315,6 +318,16 @@ TEST(Combine, SaysThatARefusalConcernsTheWholeMessage) {
         << whole.explanation;
 }
 
+TEST(Combine, OneWhoPicksUpHoldsNobodyElseUp) {
+    const MailClass c = mail_class("c", Floor::Dane, Shortfall::Portal, Shortfall::Reject);
+    const std::vector<Recipient> recipients{recipient_at(Level::Dane), recipient_at(Level::Pkix)};
+    const MessageDecision whole = combined(c, recipients);
+    EXPECT_EQ(whole.outcome, Outcome::Portal);
+    EXPECT_EQ(whole.explanation, decide(c, recipients[1]).explanation);
+    EXPECT_TRUE(whole.explanation.find("is kept for pickup in the portal") != std::string::npos)
+        << whole.explanation;
+}
+
 TEST(Combine, SaysNothingMoreWhenTheMailGoesOut) {
     const std::vector<Recipient> recipients{recipient_at(Level::Dane), recipient_at(Level::Unknown)};
     EXPECT_EQ(combined(kStrict, recipients).explanation, decide(kStrict, recipients[1]).explanation);
@@ -323,6 +336,7 @@ TEST(Combine, SaysNothingMoreWhenTheMailGoesOut) {
 TEST(Outcome, HasADistinctName) {
     EXPECT_EQ(to_string(Outcome::Direct), "direct");
     EXPECT_EQ(to_string(Outcome::Queue), "queue");
+    EXPECT_EQ(to_string(Outcome::Portal), "portal");
     EXPECT_EQ(to_string(Outcome::Hold), "hold");
     EXPECT_EQ(to_string(Outcome::Reject), "reject");
 }

@@ -55,9 +55,9 @@ inline MailClass mail_class(std::string name, Floor level, Shortfall insecure = 
 inline std::vector<MailClass> classes() {
     std::vector<MailClass> all;
     for (const Floor floor : floors()) {
-        for (const Shortfall insecure : {Shortfall::Hold, Shortfall::Reject}) {
+        for (const Shortfall insecure : {Shortfall::Portal, Shortfall::Hold, Shortfall::Reject}) {
             for (const std::optional<Shortfall> plaintext :
-                 {std::optional<Shortfall>{}, std::optional(Shortfall::Hold),
+                 {std::optional<Shortfall>{}, std::optional(Shortfall::Portal), std::optional(Shortfall::Hold),
                   std::optional(Shortfall::Reject)}) {
                 all.push_back(mail_class("c" + std::to_string(all.size()), floor, insecure, plaintext));
             }

@@ -110,15 +110,14 @@ TEST(Values, ATrustedRouteIsATransportThatMayHaveANextHop) {
     expect_refused(read_trusted_route(":[relay]"), ":[relay]");
 }
 
-TEST(Values, AShortfallIsHoldOrRejectAndSaysWhyItIsNoPortal) {
+TEST(Values, AShortfallIsPortalHoldOrRejectAndSaysWhyItIsNotDeliver) {
+    EXPECT_EQ(read_shortfall("portal").value(), Shortfall::Portal);
     EXPECT_EQ(read_shortfall("hold").value(), Shortfall::Hold);
     EXPECT_EQ(read_shortfall("reject").value(), Shortfall::Reject);
-    EXPECT_EQ(read_shortfall("drop").error().what, "\"drop\" is neither hold nor reject");
-    for (const std::string text : {"portal", "deliver"}) {
-        EXPECT_EQ(read_shortfall(text).error().what,
-                  "\"" + text + "\" is not available in this version, which has no portal and no "
-                                "exceptions yet; use hold or reject");
-    }
+    EXPECT_EQ(read_shortfall("drop").error().what, "\"drop\" is none of portal, hold, reject");
+    EXPECT_EQ(read_shortfall("deliver").error().what,
+              "\"deliver\" is not available in this version, which has no exceptions yet; use "
+              "portal, hold or reject");
 }
 
 TEST(Values, AMailboxFitsIntoRcptTo) {

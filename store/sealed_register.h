@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// SealedRegister: which messages are kept for pickup, and for whom. Read from evidence.db, where
+// EvidenceWriter registers them together with the record of the decision.
+//
+//     Result<SealedRegister> seals = SealedRegister::open(path);
+//     Result<SealedRegister::Copies> known = seals->copies_of(identity);
+//
+// Ownership: owns a read-only connection. Threads: one thread at a time. Errors: those of SQLite.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/evidence.h"
+#include "store/sqlite.h"
+
+namespace smarttls::store {
+
+struct SealedMessage {
+    std::string id;
+    std::string epoch;
+    std::string key_id;
+    std::uint64_t size = 0;
+    EvidenceTime time{};  // of the decision
+    std::string class_name;
+    std::string queue_id;
+    std::string sender;
+    std::vector<std::string> recipients;
+};
+
+class SealedRegister {
+  public:
+    [[nodiscard]] static Result<SealedRegister> open(const std::string& path);
+
+    /// Address -> id of the sealed message, for whom one of this identity is kept already.
+    using Copies = std::map<std::string, std::string>;
+    [[nodiscard]] Result<Copies> copies_of(const std::string& identity);
+    [[nodiscard]] Result<std::optional<SealedMessage>> find(const std::string& id);
+    /// Newest first.
+    [[nodiscard]] Result<std::vector<SealedMessage>> newest(std::size_t limit);
+
+  private:
+    explicit SealedRegister(Database database) : database_(std::move(database)) {}
+    Result<std::vector<SealedMessage>> select(Statement& statement);
+    Result<std::vector<std::string>> recipients_of(const std::string& id);
+
+    Database database_;
+};
+
+}  // namespace smarttls::store

@@ -35,11 +35,6 @@ policy::WallTime wall_time() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-bool may_seal(const policy::MailClass& mail_class) {
-    using policy::Shortfall;
-    return mail_class.insecure == Shortfall::Portal || mail_class.plaintext == Shortfall::Portal;
-}
-
 }  // namespace
 
 Message::Message(const Services& services, Submitter submitter, std::string sender,
@@ -96,7 +91,7 @@ void Message::end_headers() {
         }
     }
     verdicts_.start(std::move(domains), in(kAskLimit));
-    if (may_seal(*class_)) copy_.emplace(services_.config.store, fields_, wall_time());
+    if (keeps_for_pickup(*class_)) copy_.emplace(services_.config.store, fields_, wall_time());
 }
 
 void Message::add_body(std::span<const unsigned char> chunk) {

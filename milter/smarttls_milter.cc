@@ -10,6 +10,8 @@
 #include "milter/canary.h"
 #include "smarttls/daemon_options.h"
 #include "smarttls/log.h"
+#include "store/sealed_sweep.h"
+#include "store/sealing/key.h"
 
 namespace {
 
@@ -23,6 +25,24 @@ void leave_signals_to_libmilter() {
     static_cast<void>(signal(SIGPIPE, SIG_IGN));
 }
 
+/// Where some class keeps mail for pickup: a place to write is there, and what a crash left is not.
+smarttls::policy::Result<void> prepare_pickup(const smarttls::policy::Config& config) {
+    if (!keeps_for_pickup(config)) return smarttls::policy::ok();
+    const auto& store = config.store;
+    auto removed = smarttls::store::sweep_sealed(store.sealed, store.evidence);
+    if (!removed) return because(removed, "sealed");
+    if (*removed > 0) {
+        smarttls::engine::log(Severity::Warning, "removed " + std::to_string(*removed) +
+                                                     " sealed message(s) that a crash left unregistered");
+    }
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    auto key = smarttls::store::load_public_key(store.public_keys, smarttls::store::Epoch::of(now));
+    if (key) return smarttls::policy::ok();
+    smarttls::engine::log(Severity::Error, "mail for pickup is deferred (451): " + key.error().what +
+                                               " (smarttls keys create)");
+    return smarttls::policy::ok();
+}
+
 int serve(smarttls::milter::Services& services) {
     leave_signals_to_libmilter();
     umask(0007);  // the MTA reaches the socket by its group
@@ -33,6 +53,10 @@ int serve(smarttls::milter::Services& services) {
         return EX_UNAVAILABLE;
     }
     services.evidence = evidence->get();
+    if (auto ready = prepare_pickup(services.config); !ready) {
+        smarttls::engine::log(Severity::Error, ready.error().what);
+        return EX_CONFIG;
+    }
     smarttls::milter::Canary canary(services.config.milter);
     services.proof = &canary;
     if (auto opened = open_milter(services); !opened) {

@@ -12,18 +12,6 @@ namespace {
 
 namespace json = boost::json;
 
-/// RFC 3339 in UTC with milliseconds.
-std::string utc_time(store::EvidenceTime time) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-    const std::time_t count = seconds.time_since_epoch().count();
-    std::tm parts{};
-    gmtime_r(&count, &parts);
-    std::array<char, 40> date{};
-    const std::size_t size = std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-    const std::string fraction = std::to_string(1000 + (time - seconds).count()).substr(1);
-    return std::string(date.data(), size) + "." + fraction + "Z";
-}
-
 /// What is stored but is no JSON is shown as a string: evidence is never hidden.
 json::value verdict_of(const std::string& text) {
     if (text.empty()) return nullptr;
@@ -40,6 +28,17 @@ json::object recipient_of(const store::RecipientEvidence& recipient) {
 }
 
 }  // namespace
+
+std::string utc_time(store::EvidenceTime time) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+    const std::time_t count = seconds.time_since_epoch().count();
+    std::tm parts{};
+    gmtime_r(&count, &parts);
+    std::array<char, 40> date{};
+    const std::size_t size = std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+    const std::string fraction = std::to_string(1000 + (time - seconds).count()).substr(1);
+    return std::string(date.data(), size) + "." + fraction + "Z";
+}
 
 std::string evidence_json(const store::StoredEvidence& evidence) {
     const store::EvidenceRecord& record = evidence.record;

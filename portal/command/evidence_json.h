@@ -12,6 +12,9 @@
 
 namespace smarttls::portal {
 
+/// RFC 3339 in UTC with milliseconds.
+[[nodiscard]] std::string utc_time(store::EvidenceTime time);
+
 /// Without the newline.
 [[nodiscard]] std::string evidence_json(const store::StoredEvidence& evidence);
 

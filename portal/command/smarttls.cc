@@ -10,6 +10,7 @@
 #include "portal/command/exit_status.h"
 #include "portal/command/render.h"
 #include "portal/command/keys.h"
+#include "portal/command/message.h"
 
 namespace {
 
@@ -26,6 +27,8 @@ constexpr std::string_view kUsage =
     "  evidence search         decisions by time, class, domain, address, outcome\n"
     "  cache show [DOMAIN]     what the engine keeps about domains\n"
     "  cache flush DOMAIN      forgets it\n"
+    "  message list            what is kept for pickup, and for whom\n"
+    "  message open ID         one of these messages, for who has the private key\n"
     "  keys create             the keys that messages for pickup are sealed to\n"
     "  keys list               which of them are there\n"
     "  config check            what is wrong in the configuration\n"
@@ -49,6 +52,8 @@ Verb find_verb(Words& words) {
                                    {{"evidence", "search"}, smarttls::portal::evidence_search},
                                    {{"cache", "show"}, smarttls::portal::cache_show},
                                    {{"cache", "flush"}, smarttls::portal::cache_flush},
+                                   {{"message", "list"}, smarttls::portal::message_list},
+                                   {{"message", "open"}, smarttls::portal::message_open},
                                    {{"keys", "create"}, smarttls::portal::keys_create},
                                    {{"keys", "list"}, smarttls::portal::keys_list},
                                    {{"config", "check"}, config_check}};

@@ -48,6 +48,12 @@ verdict-deadline = {verdict_deadline}
 
 [store]
 evidence = {store}/evidence.db
+sealed = {store}/sealed
+message-keys = {store}/message-keys.db
+public-keys = {store}/public-keys
+
+[portal]
+private-keys = {store}/private-keys
 
 [class.gdpr]
 level = pkix
@@ -61,8 +67,7 @@ plaintext = reject
 
 [class.nta7516]
 level = dane
-insecure = hold
-plaintext = reject
+{nta7516}
 set-header = X-SmartTLS-Protected: nta7516
 
 [class.care]
@@ -80,7 +85,9 @@ class Site:
         self.lab = Lab(self.directory / "internet", domains)
         self.config_file = self.directory / "smarttls.conf"
         self.store = self.directory / "store"
-        self._settings = {"profile": "ncsc-nl-2025-05", "min_ttl": "1s", "max_ttl": "2s", "probe_deadline": "10s", "canary_interval": "30s", "verdict_deadline": "15s"} | settings
+        self._settings = {"profile": "ncsc-nl-2025-05", "min_ttl": "1s", "max_ttl": "2s", "probe_deadline": "10s", "canary_interval": "30s",
+                          "verdict_deadline": "15s",
+                          "nta7516": "insecure = hold\nplaintext = reject"} | settings
         self._daemons: dict[str, Daemon] = {}
 
     def __enter__(self) -> Site:
@@ -99,13 +106,16 @@ class Site:
     def start(self, proven: bool = True) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.directory.chmod(0o755)
-        self.store.mkdir(exist_ok=True)
+        self.public_keys = self.store / "public-keys"
+        for folder in (self.store, self.store / "sealed", self.public_keys, self.store / "private-keys"):
+            folder.mkdir(exist_ok=True)
         self.lab.start()
         self.postfix = Postfix(self.directory / "postfix", self.lab.ca_file)
         self.config_file.write_text(CONFIG.format(queue=self.postfix.queue_directory, resolver=self.lab.resolver,
                                                   ca_file=self.lab.ca_file, network=self.lab.network, network_6=LAB_NETWORK_6,
                                                   postfix=self.postfix.config, store=self.store,
                                                   profiles=PROFILES, **self._settings))
+        self.command("keys", "create", "--months", "1")
         self.start_engine()
         self.postfix.start()
         self.start_milter(proven)

@@ -3,13 +3,14 @@
 // CanaryDialog: the canary's SMTP session with the MTA on this machine (RFC 5321): EHLO, then
 // MAIL, RCPT, RSET for each floor. No message is ever begun: DATA is not in its vocabulary.
 //
-// Ownership: owns its socket. Threads: one thread. Errors: Temporary (no answer, 4xx),
+// Ownership: owns its connection. Threads: one thread. Errors: Temporary (no answer, 4xx),
 // Misconfigured (5xx: the recipient is refused).
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "milter/smtp_connection.h"
 #include "policy/config.h"
 #include "policy/deadline.h"
 #include "policy/result.h"
@@ -20,9 +21,6 @@ class CanaryDialog {
   public:
     [[nodiscard]] static policy::Result<CanaryDialog> open(const policy::Endpoint& endpoint,
                                                            policy::Deadline deadline);
-    ~CanaryDialog();
-    CanaryDialog(CanaryDialog&& other) noexcept;
-    CanaryDialog& operator=(CanaryDialog&&) = delete;
 
     /// The name in the MTA's greeting: a sender domain that it will not refuse.
     [[nodiscard]] const std::string& server_name() const { return server_name_; }
@@ -32,14 +30,12 @@ class CanaryDialog {
     void quit(policy::Deadline deadline);
 
   private:
-    explicit CanaryDialog(int socket) : socket_(socket) {}
+    explicit CanaryDialog(SmtpConnection smtp) : smtp_(std::move(smtp)) {}
     policy::Result<void> greet(policy::Deadline deadline);
     policy::Result<std::string> command(const std::string& line, policy::Deadline deadline);
-    policy::Result<std::string> read_reply(policy::Deadline deadline);
-    policy::Result<std::string> read_line(policy::Deadline deadline);
+    static policy::Result<std::string> accepted(policy::Result<SmtpReply> reply);
 
-    int socket_;
-    std::string buffer_;
+    SmtpConnection smtp_;
     std::string server_name_ = "localhost";
 };
 

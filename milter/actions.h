@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Actions: what may be done to a message at end of message, and only there. The libmilter form is in
-// callbacks.cc; tests have their own.
+// libmilter_actions.cc; tests have their own.
 //
 // Ownership: lives on the stack of the end-of-message callback, is never stored. Threads: one thread.
 // Errors: Temporary when the MTA did not take the change.
@@ -27,9 +27,10 @@ class Actions {
     /// Removes the occurrence `index` of the field, counted from 1 in the message as it came.
     virtual policy::Result<void> remove_header(const std::string& name, int index) = 0;
     virtual policy::Result<void> add_header(const std::string& name, const std::string& value) = 0;
-    /// Takes a recipient of the envelope out of it, and with it whatever its alias would become. An
-    /// address that is not in the envelope is no error for Postfix.
-    virtual policy::Result<void> remove_recipient(const std::string& address) = 0;
+    /// Takes a recipient out of the envelope, and with it whatever its alias would become. `path` is
+    /// what the MTA showed at RCPT, to the byte: Postfix compares case and all, and is silent about a
+    /// path that it does not find.
+    virtual policy::Result<void> remove_recipient(const std::string& path) = 0;
     /// Holds the whole message. Postfix 3.7 keeps the reason neither in the log nor in the queue.
     virtual policy::Result<void> quarantine(const std::string& reason) = 0;
 };

@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "milter/callback_gate.h"
+#include "milter/libmilter_actions.h"
 #include "milter/session.h"
 #include "smarttls/log.h"
 
@@ -42,6 +43,15 @@ Macros macros_of(SMFICTX* context) {
     };
 }
 
+/// What follows the path: "RET=HDRS", "NOTIFY=NEVER", ...
+Parameters parameters_of(char** arguments) {
+    Parameters parameters;
+    for (char** parameter = arguments + 1; *parameter != nullptr; ++parameter) {
+        parameters.emplace_back(*parameter);
+    }
+    return parameters;
+}
+
 /// The one guard of all callbacks: an exception is a Bug, and its disposition is to try again later.
 template <class F>
 sfsistat guarded(F&& callback) noexcept {
@@ -55,43 +65,6 @@ sfsistat guarded(F&& callback) noexcept {
     }
     return SMFIS_TEMPFAIL;
 }
-
-Result<void> taken(int status, const char* what) {
-    if (status == MI_SUCCESS) return policy::ok();
-    return policy::fail(ErrorKind::Temporary, std::string("the MTA did not take ") + what);
-}
-
-/// Actions over libmilter, which takes char* where it means const char*.
-class LibmilterActions final : public Actions {
-  public:
-    explicit LibmilterActions(SMFICTX* context) : context_(context) {}
-
-    Result<void> change_sender(const std::string& sender, const std::string& parameters) override {
-        std::string path = "<" + sender + ">";
-        std::string arguments = parameters;
-        return taken(smfi_chgfrom(context_, path.data(), arguments.data()), "the sender");
-    }
-    Result<void> remove_header(const std::string& name, int index) override {
-        std::string field = name;
-        return taken(smfi_chgheader(context_, field.data(), index, nullptr), "a header's removal");
-    }
-    Result<void> add_header(const std::string& name, const std::string& value) override {
-        std::string field = name;
-        std::string text = value;
-        return taken(smfi_addheader(context_, field.data(), text.data()), "a header");
-    }
-    Result<void> remove_recipient(const std::string& address) override {
-        std::string path = "<" + address + ">";
-        return taken(smfi_delrcpt(context_, path.data()), "a recipient's removal");
-    }
-    Result<void> quarantine(const std::string& reason) override {
-        std::string text = printable(reason);
-        return taken(smfi_quarantine(context_, text.data()), "the quarantine");
-    }
-
-  private:
-    SMFICTX* context_;
-};
 
 sfsistat answer(SMFICTX* context, const Disposition& disposition) {
     if (disposition.verb == Verb::Continue) return SMFIS_CONTINUE;
@@ -128,7 +101,7 @@ std::optional<policy::IpAddress> client_of(const sockaddr* address) {
 void ask_for_macros(SMFICTX* context) {
     std::string mail = "{auth_type} {auth_authen}";
     std::string rcpt = "{rcpt_mailer} {rcpt_host}";
-    std::string end = "i";
+    std::string end = "i j";
     smfi_setsymlist(context, SMFIM_ENVFROM, mail.data());
     smfi_setsymlist(context, SMFIM_ENVRCPT, rcpt.data());
     smfi_setsymlist(context, SMFIM_EOM, end.data());
@@ -171,18 +144,14 @@ static sfsistat on_connect(SMFICTX* context, char*, sockaddr* address) noexcept 
 
 static sfsistat on_sender(SMFICTX* context, char** arguments) noexcept {
     return guarded([&] {
-        std::vector<std::string_view> parameters;
-        for (char** parameter = arguments + 1; *parameter != nullptr; ++parameter) {
-            parameters.emplace_back(*parameter);
-        }
-        session_of(context)->on_sender(arguments[0], parameters, macros_of(context));
+        session_of(context)->on_sender(arguments[0], parameters_of(arguments), macros_of(context));
         return SMFIS_CONTINUE;
     });
 }
 
 static sfsistat on_recipient(SMFICTX* context, char** arguments) noexcept {
     return guarded([&] {
-        session_of(context)->on_recipient(arguments[0], macros_of(context));
+        session_of(context)->on_recipient(arguments[0], parameters_of(arguments), macros_of(context));
         return SMFIS_CONTINUE;
     });
 }

@@ -30,7 +30,7 @@ void describe_decision(store::EvidenceRecord& record, const policy::MessageDecis
                        const std::vector<policy::Recipient>& recipients) {
     const bool refused = whole.outcome == Outcome::Reject;
     record.event = refused ? store::kSubmissionRejection : store::kSubmissionAcceptance;
-    record.outcome = to_string(whole.outcome);
+    record.outcome = whole.is_split ? store::kMixed : to_string(whole.outcome);
     if (refused) {
         record.reply = std::string(whole.reply.code) + " " + std::string(whole.reply.enhanced) +
                        " " + whole.explanation;

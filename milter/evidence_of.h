@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "policy/decision.h"
+#include "policy/parting.h"
 #include "store/evidence.h"
 
 namespace smarttls::milter {

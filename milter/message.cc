@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <set>
 
+#include "milter/earlier_attempt.h"
 #include "milter/envelope.h"
 #include "milter/evidence_of.h"
 #include "policy/log_line.h"
 #include "policy/text.h"
 #include "smarttls/dns/idna.h"
 #include "smarttls/log.h"
-#include "store/sealed_register.h"
 
 namespace smarttls::milter {
 namespace {
@@ -37,31 +37,31 @@ policy::WallTime wall_time() {
 
 }  // namespace
 
-Message::Message(const Services& services, Submitter submitter, std::string sender,
-                 std::string envelope_id)
+Message::Message(const Services& services, Submitter submitter, EnvelopeSender sender)
     : services_(services),
       submitter_(std::move(submitter)),
       sender_(std::move(sender)),
-      envelope_id_(std::move(envelope_id)),
       verdicts_(services.config.engine.socket) {}
 
 bool Message::is_control(std::string_view name) const {
     return policy::equal_ignoring_case(name, services_.config.milter.control_header);
 }
 
-void Message::add_recipient(std::string address, std::string_view transport,
+void Message::add_recipient(EnvelopeRecipient named, std::string_view transport,
                             std::string_view next_hop) {
     policy::Recipient recipient;
+    std::string address = without_brackets(named.path);
     const std::string_view domain = domain_of(address);
-    recipient.route = classify_route(transport, next_hop, domain, floor_of(sender_),
+    recipient.route = classify_route(transport, next_hop, domain, floor_of(sender_.address),
                                      services_.config.milter.trusted_routes);
     if (auto name = engine::to_domain_name(domain)) recipient.domain = *name;
     recipient.address = std::move(address);
     recipients_.push_back(std::move(recipient));
+    envelope_.push_back(std::move(named));
 }
 
 void Message::add_header(std::string_view name, std::string_view value) {
-    ++header_counts_[policy::to_lower(name)];
+    changes_.saw_header(name);
     if (submitter_.trusted) fields_.emplace_back(name, value);
     if (is_control(name)) {
         class_names_.emplace_back(policy::trim(value).substr(0, kLongestClassName));
@@ -91,7 +91,14 @@ void Message::end_headers() {
         }
     }
     verdicts_.start(std::move(domains), in(kAskLimit));
-    if (keeps_for_pickup(*class_)) copy_.emplace(services_.config.store, fields_, wall_time());
+    if (may_need_a_copy()) copy_.emplace(services_.config.store, fields_, wall_time());
+}
+
+/// To pick up; or to be held, while others get it.
+bool Message::may_need_a_copy() const {
+    if (keeps_for_pickup(*class_)) return true;
+    return recipients_.size() > 1 && (class_->insecure == policy::Shortfall::Hold ||
+                                      class_->plaintext == policy::Shortfall::Hold);
 }
 
 void Message::add_body(std::span<const unsigned char> chunk) {
@@ -99,7 +106,8 @@ void Message::add_body(std::span<const unsigned char> chunk) {
     if (copy_) copy_->append(chunk);
 }
 
-Disposition Message::end(const std::string& queue_id, Actions& actions) {
+Disposition Message::end(const std::string& queue_id, std::string mta, Actions& actions) {
+    mta_ = std::move(mta);
     if (auto refusal = refuse_at_once()) {
         note_refusal(queue_id, *refusal);
         return *std::move(refusal);
@@ -107,7 +115,7 @@ Disposition Message::end(const std::string& queue_id, Actions& actions) {
     if (class_ != nullptr) return end_of_class_mail(queue_id, actions);
     if (class_names_.empty()) return Disposition::proceed();
     note_ignored_class(queue_id);
-    auto removed = remove_headers(services_.config.milter.control_header, actions);
+    auto removed = changes_.remove_headers(services_.config.milter.control_header, actions);
     return removed ? Disposition::proceed() : disposition_of(removed.error(), "The mail filter");
 }
 
@@ -119,7 +127,7 @@ std::optional<Disposition> Message::refuse_at_once() const {
                                        " is not known here");
     }
     if (class_ == nullptr) return std::nullopt;
-    if (sender_.empty()) {
+    if (sender_.address.empty()) {
         return Disposition::reject("550", "5.7.1",
                                    "Mail of class " + class_->name + " needs a sender address");
     }
@@ -154,65 +162,49 @@ Disposition Message::end_of_class_mail(const std::string& queue_id, Actions& act
     record.content_sha256 = hash_.finish();
     auto decisions = judge();
     if (!decisions) return defer(record, decisions.error(), "Protection of this mail");
+    auto identity = look_back(record, *decisions);
+    if (!identity) return defer(record, identity.error(), "The evidence store");
+    const bool can_seal = copy_ && copy_->is_possible();
+    if (sets_aside(*decisions) && !can_seal) hold_together(*decisions);
     const policy::MessageDecision whole = combine(recipients_, *decisions);
+    const PartedMessage parted{class_->name, queue_id,    mta_,       sender_, fields_,
+                               envelope_,    recipients_, *decisions, whole};
     describe_decision(record, whole, *decisions, recipients_);
-    if (auto sealed = seal(record, whole.outcome, *decisions); !sealed) {
-        return defer(record, sealed.error(), "The store of messages for pickup");
-    }
+    auto kept = keep(parted, copy_, *identity, wall_time());
+    if (!kept) return defer(record, kept.error(), "The store of messages for pickup");
+    record.registration = *std::move(kept);
     auto id = services_.evidence->append(record, in(kEvidenceLimit));
     // Also when it failed: it may have been committed all the same, and then its file must be there.
     // A file that nobody knows of goes at the next start (store/sealed_sweep.h).
-    if (copy_ && record.registration) copy_->keep();
+    if (record.registration && record.registration->sealed) copy_->keep();
     if (!id) return defer(record, id.error(), "The evidence store");
     engine::log(engine::Severity::Info, decision_line(record, whole, *id));
     if (whole.outcome == Outcome::Reject) {
         return Disposition::reject(whole.reply.code, whole.reply.enhanced, whole.explanation);
     }
-    auto applied = apply(whole.outcome, actions, whole.explanation);
-    if (applied && whole.outcome < Outcome::Hold) applied = remove_recipients(*decisions, actions);
-    if (!applied) return defer(record, applied.error(), "The mail filter");
-    return Disposition::proceed();
+    if (!whole.refused.empty() && services_.outbox != nullptr) services_.outbox->wake();
+    auto changed = change(parted, actions);
+    return changed ? Disposition::proceed() : defer(record, changed.error(), "The mail filter");
 }
 
-Result<void> Message::seal(store::EvidenceRecord& record, Outcome outcome,
-                           const std::vector<RecipientDecision>& decisions) {
-    store::SealedEnvelope envelope{class_->name, record.queue_id, sender_, {}};
-    for (std::size_t i = 0; i < decisions.size() && outcome < Outcome::Hold; ++i) {
-        if (decisions[i].outcome == Outcome::Portal) {
-            envelope.recipients.push_back(recipients_[i].address);
-        }
+Result<std::string> Message::look_back(store::EvidenceRecord& record,
+                                       std::vector<RecipientDecision>& decisions) const {
+    const SubmittedMessage message{sender_.address, fields_, record.content_sha256, record.queue_id};
+    const std::vector<std::string> identities = identities_of(message, wall_time());
+    auto fates = fates_of(services_.config.store, identities);
+    if (!fates) return tl::unexpected(fates.error());
+    if (settle(decisions, recipients_, *fates) > 0) {
+        record.note = "the same message was submitted before: what was done about it then stands";
     }
-    if (envelope.recipients.empty()) return policy::ok();
-    std::string identity = identity_of(sender_, fields_, record.content_sha256, record.queue_id);
-    auto seals = store::SealedRegister::open(services_.config.store.evidence);
-    if (!seals) return tl::unexpected(seals.error());
-    auto known = seals->copies_of(identity);
-    if (!known) return tl::unexpected(known.error());
-    const std::size_t wanted = envelope.recipients.size();
-    std::erase_if(envelope.recipients, [&](const std::string& one) {
-        const auto copy = known->find(one);
-        return copy != known->end() && store::is_kept(services_.config.store.sealed, copy->second);
-    });
-    if (envelope.recipients.size() < wanted) {
-        record.note = "the same message was submitted before and is kept for pickup since then";
-    }
-    if (envelope.recipients.empty()) return policy::ok();
-    auto registration = copy_->finish(envelope, std::move(identity));
-    if (!registration) return tl::unexpected(registration.error());
-    record.registration = *std::move(registration);
-    return policy::ok();
+    return identities.front();
 }
 
-/// A recipient that stood in the envelope twice is removed by its first removal.
-Result<void> Message::remove_recipients(const std::vector<RecipientDecision>& decisions,
-                                        Actions& actions) const {
-    std::set<std::string> removed;
-    for (std::size_t i = 0; i < decisions.size(); ++i) {
-        if (decisions[i].outcome != Outcome::Portal) continue;
-        if (!removed.insert(recipients_[i].address).second) continue;
-        if (auto done = actions.remove_recipient(recipients_[i].address); !done) return done;
+Result<void> Message::change(const PartedMessage& message, Actions& actions) {
+    auto done = changes_.mark(*class_, services_.config.milter.control_header, sender_, actions);
+    if (done && message.whole.outcome == Outcome::Hold) {
+        done = actions.quarantine("smarttls: " + message.whole.explanation);
     }
-    return policy::ok();
+    return done ? MessageChanges::remove_recipients(leaving(message), actions) : done;
 }
 
 Disposition Message::defer(const store::EvidenceRecord& record, const policy::Error& error,
@@ -267,41 +259,11 @@ void Message::note(store::EvidenceRecord& record, std::string_view what) const {
                     .str());
 }
 
-/// The floor travels in the sender. RET=HDRS keeps the body out of bounces (RFC 3461 §4.3), the
-/// client's own ENVID stays.
-Result<void> Message::apply(Outcome outcome, Actions& actions, const std::string& reason) {
-    const std::string parameters =
-        envelope_id_.empty() ? "RET=HDRS" : "RET=HDRS ENVID=" + envelope_id_;
-    auto done = actions.change_sender(with_floor(sender_, class_->level), parameters);
-    if (done) done = remove_headers(services_.config.milter.control_header, actions);
-    for (const std::string& name : class_->remove_headers) {
-        if (done) done = remove_headers(name, actions);
-    }
-    for (const policy::HeaderField& field : class_->set_headers) {
-        if (done) done = remove_headers(field.name, actions);
-    }
-    for (const policy::HeaderField& field : class_->set_headers) {
-        if (done) done = actions.add_header(field.name, field.value);
-    }
-    if (done && outcome == Outcome::Hold) done = actions.quarantine("smarttls: " + reason);
-    return done;
-}
-
-/// From the last to the first: removing one must not renumber those that follow.
-Result<void> Message::remove_headers(const std::string& name, Actions& actions) {
-    const auto count = header_counts_.find(policy::to_lower(name));
-    if (count == header_counts_.end()) return policy::ok();
-    for (; count->second > 0; --count->second) {
-        if (auto removed = actions.remove_header(name, count->second); !removed) return removed;
-    }
-    return policy::ok();
-}
-
 store::EvidenceRecord Message::evidence(const std::string& queue_id) const {
     store::EvidenceRecord record;
     record.time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     record.queue_id = queue_id;
-    record.sender = sender_;
+    record.sender = sender_.address;
     record.client = submitter_.description;
     record.config_version = services_.config.version;
     if (class_ != nullptr) {

@@ -8,7 +8,6 @@
 // Errors: none leave; each becomes a Disposition, and class mail is never accepted in doubt.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,10 +17,14 @@
 #include "milter/content_hash.h"
 #include "milter/disposition.h"
 #include "milter/proof.h"
+#include "milter/esmtp.h"
+#include "milter/keeping.h"
+#include "milter/message_changes.h"
+#include "milter/outbox_sender.h"
 #include "milter/sealed_copy.h"
 #include "milter/verdict_request.h"
 #include "policy/config.h"
-#include "policy/decision.h"
+#include "policy/parting.h"
 #include "store/evidence_writer.h"
 
 namespace smarttls::milter {
@@ -31,6 +34,7 @@ struct Services {
     policy::Config config;
     store::EvidenceWriter* evidence = nullptr;
     Proof* proof = nullptr;
+    OutboxSender* outbox = nullptr;  // none: what is put in waits
 };
 
 /// Who submits the message; fixed before MAIL.
@@ -41,29 +45,27 @@ struct Submitter {
 
 class Message {
   public:
-    Message(const Services& services, Submitter submitter, std::string sender,
-            std::string envelope_id);
+    Message(const Services& services, Submitter submitter, EnvelopeSender sender);
 
     /// `transport` and `next_hop`: {rcpt_mailer} and {rcpt_host}.
-    void add_recipient(std::string address, std::string_view transport, std::string_view next_hop);
+    void add_recipient(EnvelopeRecipient recipient, std::string_view transport,
+                       std::string_view next_hop);
     void add_header(std::string_view name, std::string_view value);
     void end_headers();
     void add_body(std::span<const unsigned char> chunk);
-    [[nodiscard]] Disposition end(const std::string& queue_id, Actions& actions);
+    /// `mta`: the name of the MTA, {j}.
+    [[nodiscard]] Disposition end(const std::string& queue_id, std::string mta, Actions& actions);
 
   private:
     void choose_class();
     [[nodiscard]] policy::Result<std::vector<policy::RecipientDecision>> judge();
     [[nodiscard]] std::optional<Disposition> refuse_at_once() const;
+    [[nodiscard]] bool may_need_a_copy() const;
     [[nodiscard]] Disposition end_of_class_mail(const std::string& queue_id, Actions& actions);
-    /// Finishes the sealed copy and puts its registration into the record, when somebody needs it.
-    [[nodiscard]] policy::Result<void> seal(store::EvidenceRecord& record, policy::Outcome outcome,
-                                            const std::vector<policy::RecipientDecision>& decisions);
-    [[nodiscard]] policy::Result<void> apply(policy::Outcome outcome, Actions& actions,
-                                             const std::string& reason);
-    [[nodiscard]] policy::Result<void> remove_recipients(
-        const std::vector<policy::RecipientDecision>& decisions, Actions& actions) const;
-    [[nodiscard]] policy::Result<void> remove_headers(const std::string& name, Actions& actions);
+    /// Under which name this message is known; settles what an earlier attempt has settled.
+    [[nodiscard]] policy::Result<std::string> look_back(
+        store::EvidenceRecord& record, std::vector<policy::RecipientDecision>& decisions) const;
+    [[nodiscard]] policy::Result<void> change(const PartedMessage& message, Actions& actions);
     [[nodiscard]] store::EvidenceRecord evidence(const std::string& queue_id) const;
     [[nodiscard]] Disposition defer(const store::EvidenceRecord& record, const policy::Error& error,
                                     std::string_view part) const;
@@ -74,11 +76,12 @@ class Message {
 
     const Services& services_;
     const Submitter submitter_;
-    const std::string sender_;
-    const std::string envelope_id_;
+    const EnvelopeSender sender_;
+    std::string mta_;
 
-    std::vector<policy::Recipient> recipients_;
-    std::map<std::string, int, std::less<>> header_counts_;  // lower-case name -> occurrences
+    std::vector<EnvelopeRecipient> envelope_;
+    std::vector<policy::Recipient> recipients_;  // the same ones
+    MessageChanges changes_;
     std::vector<std::string> class_names_;                   // values of the control header
     std::optional<std::string> unknown_class_;
     const policy::MailClass* class_ = nullptr;

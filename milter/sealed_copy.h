@@ -5,7 +5,7 @@
 //
 //     SealedCopy copy(config.store, fields, now);          // at the end of the headers
 //     copy.append(chunk); ...
-//     Result<store::Registration> kept = copy.finish(envelope, identity);
+//     Result<store::SealedFacts> sealed = copy.finish(envelope);
 //     copy.keep();                                         // once the registration is committed
 //
 // What is not kept is removed. Lines end in CRLF; the header is as the MTA showed it, control header
@@ -14,39 +14,28 @@
 #pragma once
 
 #include <span>
-#include <string>
-#include <utility>
-#include <vector>
 
+#include "milter/identity.h"
 #include "policy/config.h"
 #include "policy/verdict.h"
-#include "store/evidence.h"
 #include "store/sealing/envelope.h"
+#include "store/sealing/sealed_message.h"
 
 namespace smarttls::milter {
-
-/// Header fields in their order, names and values as libmilter gives them.
-using HeaderFields = std::vector<std::pair<std::string, std::string>>;
 
 class SealedCopy {
   public:
     SealedCopy(const policy::StoreSettings& settings, const HeaderFields& fields,
                policy::WallTime now);
 
+    /// False: this site has no place or no key for sealed messages.
+    [[nodiscard]] bool is_possible() const;
     void append(std::span<const unsigned char> chunk);
-    [[nodiscard]] policy::Result<store::Registration> finish(const store::SealedEnvelope& envelope,
-                                                             std::string identity);
+    [[nodiscard]] policy::Result<store::SealedFacts> finish(const store::SealedEnvelope& envelope);
     void keep();
 
   private:
     policy::Result<store::SealedWriter> writer_;
 };
-
-/// One message keeps its identity however often it is submitted: sender, header and content. What
-/// Postfix adds where it is missing (Message-Id, which holds the queue id, and with it Date) differs
-/// with each attempt and does not count.
-[[nodiscard]] std::string identity_of(const std::string& sender, const HeaderFields& fields,
-                                      const std::string& content_sha256,
-                                      const std::string& queue_id);
 
 }  // namespace smarttls::milter

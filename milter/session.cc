@@ -2,24 +2,8 @@
 #include "milter/session.h"
 
 #include "milter/envelope.h"
-#include "policy/text.h"
 
 namespace smarttls::milter {
-namespace {
-
-/// RFC 3461 §4.4: the client's own envelope identifier, which has to survive the change of sender.
-std::string envelope_id(const std::vector<std::string_view>& parameters) {
-    constexpr std::string_view kKey = "ENVID=";
-    for (const std::string_view parameter : parameters) {
-        if (policy::equal_ignoring_case(parameter.substr(0, kKey.size()), kKey)) {
-            return std::string(parameter.substr(kKey.size()));
-        }
-    }
-    return {};
-}
-
-}  // namespace
-
 Submitter Session::submitter(const Macros& macros) const {
     Submitter submitter;
     submitter.description = client_ ? client_->str() : "unknown";
@@ -32,19 +16,22 @@ Submitter Session::submitter(const Macros& macros) const {
     return submitter;
 }
 
-void Session::on_sender(std::string_view path, const std::vector<std::string_view>& parameters,
+void Session::on_sender(std::string_view path, const Parameters& parameters,
                         const Macros& macros) {
     std::string sender = without_brackets(path);
     canary_sender_ = services_.proof->is_sender(sender) ? sender : std::string();
-    message_ = std::make_unique<Message>(services_, submitter(macros), std::move(sender),
-                                         envelope_id(parameters));
+    message_ = std::make_unique<Message>(
+        services_, submitter(macros), EnvelopeSender{std::move(sender), value_of(parameters, "ENVID")});
 }
 
-void Session::on_recipient(std::string_view path, const Macros& macros) {
+void Session::on_recipient(std::string_view path, const Parameters& parameters,
+                           const Macros& macros) {
     const std::string_view transport = macros("{rcpt_mailer}");
     if (!canary_sender_.empty()) services_.proof->saw(canary_sender_, transport);
     if (message_) {
-        message_->add_recipient(without_brackets(path), transport, macros("{rcpt_host}"));
+        EnvelopeRecipient recipient{std::string(path), value_of(parameters, "ORCPT"),
+                                    wants_failure_notice(parameters)};
+        message_->add_recipient(std::move(recipient), transport, macros("{rcpt_host}"));
     }
 }
 
@@ -63,7 +50,7 @@ void Session::on_body(std::span<const unsigned char> chunk) {
 Disposition Session::on_end_of_message(const Macros& macros, Actions& actions) {
     if (!message_) return Disposition::tempfail("4.3.0", "The mail filter lost the message");
     const std::unique_ptr<Message> message = std::move(message_);
-    return message->end(std::string(macros("i")), actions);
+    return message->end(std::string(macros("i")), std::string(macros("j")), actions);
 }
 
 }  // namespace smarttls::milter

@@ -13,7 +13,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "milter/message.h"
 #include "policy/network.h"
@@ -29,9 +28,9 @@ class Session {
         : services_(services), client_(std::move(client)) {}
 
     /// `path`: "<alice@example.nl>"; `parameters`: "RET=HDRS", "ENVID=x", ...
-    void on_sender(std::string_view path, const std::vector<std::string_view>& parameters,
-                   const Macros& macros);
-    void on_recipient(std::string_view path, const Macros& macros);
+    void on_sender(std::string_view path, const Parameters& parameters, const Macros& macros);
+    /// `path` as Actions::remove_recipient wants it back; `parameters`: "NOTIFY=NEVER", "ORCPT=..".
+    void on_recipient(std::string_view path, const Parameters& parameters, const Macros& macros);
     void on_header(std::string_view name, std::string_view value);
     void on_end_of_headers();
     void on_body(std::span<const unsigned char> chunk);

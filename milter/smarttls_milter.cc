@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <sysexits.h>
 
+#include <filesystem>
 
 #include "milter/callbacks.h"
 #include "milter/canary.h"
+#include "milter/outbox_sender.h"
 #include "smarttls/daemon_options.h"
 #include "smarttls/log.h"
 #include "store/sealed_sweep.h"
@@ -25,10 +27,11 @@ void leave_signals_to_libmilter() {
     static_cast<void>(signal(SIGPIPE, SIG_IGN));
 }
 
-/// Where some class keeps mail for pickup: a place to write is there, and what a crash left is not.
+/// Where mail may be kept: a place to write is there, and what a crash left is not.
 smarttls::policy::Result<void> prepare_pickup(const smarttls::policy::Config& config) {
-    if (!keeps_for_pickup(config)) return smarttls::policy::ok();
     const auto& store = config.store;
+    const bool is_expected = keeps_for_pickup(config);
+    if (!is_expected && !std::filesystem::is_directory(store.sealed)) return smarttls::policy::ok();
     auto removed = smarttls::store::sweep_sealed(store.sealed, store.evidence);
     if (!removed) return because(removed, "sealed");
     if (*removed > 0) {
@@ -37,7 +40,7 @@ smarttls::policy::Result<void> prepare_pickup(const smarttls::policy::Config& co
     }
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     auto key = smarttls::store::load_public_key(store.public_keys, smarttls::store::Epoch::of(now));
-    if (key) return smarttls::policy::ok();
+    if (key || !is_expected) return smarttls::policy::ok();
     smarttls::engine::log(Severity::Error, "mail for pickup is deferred (451): " + key.error().what +
                                                " (smarttls keys create)");
     return smarttls::policy::ok();
@@ -57,6 +60,8 @@ int serve(smarttls::milter::Services& services) {
         smarttls::engine::log(Severity::Error, ready.error().what);
         return EX_CONFIG;
     }
+    smarttls::milter::OutboxSender outbox(services.config, **evidence);
+    services.outbox = &outbox;
     smarttls::milter::Canary canary(services.config.milter);
     services.proof = &canary;
     if (auto opened = open_milter(services); !opened) {

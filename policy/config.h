@@ -79,6 +79,7 @@ struct MilterSettings {
     Endpoint canary;                     // where the MTA listens with this milter attached
     std::string canary_recipient;
     std::chrono::seconds canary_interval{};
+    Endpoint submit_to;                  // where the MTA takes mail of our own
     std::string postfix_config;          // directory of main.cf
     std::chrono::seconds verdict_deadline{};
 };

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <tuple>
 
 #include "policy/explanation.h"
@@ -103,13 +102,6 @@ ReplyCode reply_for(const Recipient& recipient, std::string_view rule) {
     return {"550", "5.7.5"};
 }
 
-std::string follow_up(const std::vector<Recipient>& recipients, Outcome outcome) {
-    if (recipients.size() < 2 || outcome < Outcome::Hold) return {};
-    return outcome == Outcome::Reject
-               ? " The whole message is refused, since it is not split."
-               : " The whole message is held, since it is not split.";
-}
-
 }  // namespace
 
 std::string_view to_string(Outcome outcome) {
@@ -140,16 +132,6 @@ RecipientDecision decide(const MailClass& mail_class, const Recipient& recipient
     if (decision.outcome == Outcome::Reject) decision.reply = reply_for(recipient, decision.rule);
     decision.explanation = explain(mail_class, recipient, decision.rule, decision.outcome);
     return decision;
-}
-
-MessageDecision combine(const std::vector<Recipient>& recipients,
-                        const std::vector<RecipientDecision>& decisions) {
-    assert(!decisions.empty() && decisions.size() == recipients.size());
-    const auto severest = std::max_element(
-        decisions.begin(), decisions.end(),
-        [](const auto& a, const auto& b) { return a.outcome < b.outcome; });
-    return {severest->outcome, severest->reply,
-            severest->explanation + follow_up(recipients, severest->outcome)};
 }
 
 const MailClass* strictest(const std::vector<const MailClass*>& classes) {

@@ -4,7 +4,7 @@
 // wins; it asks nobody and knows no time, so that it can be tested whole and told again later.
 //
 //     RecipientDecision one = decide(mail_class, recipient);
-//     MessageDecision all = combine(recipients, decisions);
+//     MessageDecision all = combine(recipients, decisions);      // policy/parting.h
 //
 // Threads: pure functions.
 #pragma once
@@ -20,7 +20,7 @@
 
 namespace smarttls::policy {
 
-/// In order of severity: the message gets the severest outcome of its recipients.
+/// In order of severity.
 enum class Outcome {
     Direct,  // accepted; the class's floor is enforced at delivery
     Queue,   // accepted in the same way; waits in the MTA's queue until the floor is met
@@ -49,12 +49,7 @@ struct RecipientDecision {
     std::string_view rule;    // name of the row that matched
     ReplyCode reply;          // for Reject
     std::string explanation;  // one sentence: the fact, the rule, what would have made it direct
-};
-
-struct MessageDecision {
-    Outcome outcome = Outcome::Queue;
-    ReplyCode reply;
-    std::string explanation;  // of the recipient that decided, and what follows for the others
+    bool is_settled = false;  // by an earlier attempt at the same message
 };
 
 /// Level, grade and NTA 7516 record; Unknown where the class asks for a grade or a record and nobody
@@ -63,11 +58,6 @@ enum class Reach { Enough, TooLittle, Unknown };
 [[nodiscard]] Reach reach(const Verdict& verdict, const MailClass& mail_class);
 
 [[nodiscard]] RecipientDecision decide(const MailClass& mail_class, const Recipient& recipient);
-
-/// Recipients whose mail is kept for pickup leave the message, and the others go on without them. One
-/// that must be held or refused holds or refuses it whole. `decisions` has one entry for each of `recipients`, at least one.
-[[nodiscard]] MessageDecision combine(const std::vector<Recipient>& recipients,
-                                      const std::vector<RecipientDecision>& decisions);
 
 /// The class that wins when several are named: the one with the higher level, then the one
 /// with the higher grade, then the one that requires an NTA 7516 record, then the one that refuses rather than holds, then the first by name. nullptr when `classes` is empty.

@@ -23,6 +23,9 @@ using EvidenceTime = std::chrono::sys_time<std::chrono::milliseconds>;
 inline constexpr std::string_view kSubmissionAcceptance = "SubmissionAcceptance";  // A.1
 inline constexpr std::string_view kSubmissionRejection = "SubmissionRejection";    // A.2
 
+/// The outcome of a message of which some recipients were refused or set aside, and others not.
+inline constexpr std::string_view kMixed = "mixed";
+
 struct RecipientEvidence {
     std::string address;
     std::string domain;
@@ -32,12 +35,26 @@ struct RecipientEvidence {
     std::string verdict_json;  // the verdict as the engine gave it (design §4); may be empty
 };
 
-/// A sealed message that begins to exist with a record. `identity` is the same for each attempt to
-/// submit one message; each address in it has one registration, the last.
+/// Who is to pick a sealed message up, or for whom it is held: `outcome` as in RecipientEvidence.
+struct SealedFor {
+    std::string address;
+    std::string outcome;
+};
+
+/// Mail of our own that the outbox sends: that `about` was refused.
+struct Notice {
+    std::string about;
+    std::string recipient;
+    std::string content;  // RFC 5322, lines that end in CRLF
+};
+
+/// What begins to exist with a record. `identity` is the same for each attempt to submit one message:
+/// each address in it has one sealed copy, the last, and at most one notice, the first.
 struct Registration {
-    SealedFacts sealed;
-    std::string identity;                 // 64 hex digits
-    std::vector<std::string> recipients;  // who may pick it up
+    std::string identity;               // 64 hex digits
+    std::optional<SealedFacts> sealed;  // for those in `kept`
+    std::vector<SealedFor> kept;
+    std::vector<Notice> notices;
 };
 
 struct EvidenceRecord {
@@ -47,7 +64,7 @@ struct EvidenceRecord {
     std::string queue_id;        // empty when the MTA had none yet
     std::string sender;          // empty: the null sender
     std::string client;          // address, and the authenticated user if there was one
-    std::string outcome;         // of the message: "direct", "queue", "hold", "reject"
+    std::string outcome;         // of the message: "direct", "queue", "portal", "hold", "reject", or kMixed
     std::string floor;           // "dane", "mta-sts", "pkix", "encrypted"
     std::string content_sha256;  // 64 hex digits
     std::string config_version;

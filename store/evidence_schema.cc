@@ -47,7 +47,8 @@ CREATE TABLE term (
     PRIMARY KEY (kind, value, time, evidence)
 ) STRICT, WITHOUT ROWID;
 )sql",
-    // 2: messages that are kept for pickup, and who may pick them up.
+    // 2: messages that are kept, sealed, and for whom; mail of our own that waits to be sent. One copy
+    // and one notice for each recipient of a message, however often it is submitted.
     R"sql(
 CREATE TABLE sealed (
     id       TEXT PRIMARY KEY,
@@ -61,10 +62,27 @@ CREATE TABLE sealed (
 CREATE TABLE sealed_recipient (
     identity TEXT NOT NULL,
     address  TEXT NOT NULL,
+    outcome  TEXT NOT NULL,
     sealed   TEXT NOT NULL REFERENCES sealed (id),
     PRIMARY KEY (identity, address)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sealed_recipient_by_message ON sealed_recipient (sealed);
+
+CREATE TABLE outbox (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    evidence   INTEGER NOT NULL REFERENCES evidence (id),
+    identity   TEXT NOT NULL,
+    about      TEXT NOT NULL,
+    recipient  TEXT NOT NULL,
+    content    TEXT NOT NULL,
+    state      TEXT NOT NULL,
+    created    INTEGER NOT NULL,
+    due        INTEGER NOT NULL,
+    attempts   INTEGER NOT NULL DEFAULT 0,
+    last_reply TEXT NOT NULL DEFAULT '',
+    UNIQUE (identity, about)
+) STRICT;
+CREATE INDEX outbox_by_due ON outbox (state, due);
 )sql"};
 
 }  // namespace

@@ -25,8 +25,15 @@ constexpr std::string_view kInsertSealed =
     "INSERT INTO sealed (id, evidence, identity, epoch, key_id, size)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 constexpr std::string_view kInsertSealedRecipient =
-    "INSERT INTO sealed_recipient (identity, address, sealed) VALUES (?1, ?2, ?3)"
-    " ON CONFLICT DO UPDATE SET sealed = excluded.sealed";
+    "INSERT INTO sealed_recipient (identity, address, outcome, sealed) VALUES (?1, ?2, ?3, ?4)"
+    " ON CONFLICT DO UPDATE SET outcome = excluded.outcome, sealed = excluded.sealed";
+constexpr std::string_view kInsertNotice =
+    "INSERT INTO outbox (evidence, identity, about, recipient, content, state, created, due)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?6) ON CONFLICT (identity, about) DO NOTHING";
+// What was sent needs no content any more.
+constexpr std::string_view kUpdateOutbox =
+    "UPDATE outbox SET state = ?2, due = ?3, last_reply = ?4, attempts = attempts + 1,"
+    " content = CASE ?2 WHEN 'sent' THEN '' ELSE content END WHERE id = ?1";
 
 using Terms = std::vector<std::pair<TermKind, std::string_view>>;
 
@@ -70,18 +77,20 @@ Result<EvidenceTable> EvidenceTable::prepare(Database database, const std::strin
     }
     std::vector<Statement> prepared;
     for (const std::string_view sql : {kInsertEvidence, kInsertRecipient, kInsertTerm,
-                                       kInsertSealed, kInsertSealedRecipient}) {
+                                       kInsertSealed, kInsertSealedRecipient, kInsertNotice,
+                                       kUpdateOutbox}) {
         Result<Statement> statement = database.prepare(sql);
         if (!statement) return because(statement, context);
         prepared.push_back(*std::move(statement));
     }
     return EvidenceTable(std::move(database),
                          {std::move(prepared[0]), std::move(prepared[1]), std::move(prepared[2]),
-                          std::move(prepared[3]), std::move(prepared[4])});
+                          std::move(prepared[3]), std::move(prepared[4]), std::move(prepared[5]),
+                          std::move(prepared[6])});
 }
 
 Result<std::vector<std::int64_t>> EvidenceTable::append(
-    std::span<const EvidenceRecord* const> records) {
+    std::span<const EvidenceRecord* const> records, std::span<const OutboxAttempt* const> attempts) {
     Result<Transaction> transaction = Transaction::begin(database_);
     if (!transaction) return because(transaction, "evidence");
     std::vector<std::int64_t> ids;
@@ -89,6 +98,9 @@ Result<std::vector<std::int64_t>> EvidenceTable::append(
         const Result<std::int64_t> id = insert(*record);
         if (!id) return because(id, "evidence");
         ids.push_back(*id);
+    }
+    for (const OutboxAttempt* attempt : attempts) {
+        if (auto updated = update_outbox(*attempt); !updated) return because(updated, "outbox");
     }
     if (auto committed = transaction->commit(); !committed) return because(committed, "evidence");
     return ids;
@@ -108,8 +120,10 @@ Result<std::int64_t> EvidenceTable::insert(const EvidenceRecord& record) {
     }
     if (auto inserted = insert_terms(record, id); !inserted) return because(inserted, "terms");
     if (record.registration) {
-        auto inserted = insert_registration(*record.registration, id);
+        auto inserted = insert_sealed(*record.registration, id);
         if (!inserted) return because(inserted, "sealed message");
+        inserted = insert_notices(record, id);
+        if (!inserted) return because(inserted, "notices");
     }
     return id;
 }
@@ -140,19 +154,38 @@ Result<void> EvidenceTable::insert_terms(const EvidenceRecord& record, std::int6
 
 /// Two attempts at the same message may be under way at once: the second takes the recipients over,
 /// and the copy that the first sealed is for nobody. Each recipient has one row, and so one notice.
-Result<void> EvidenceTable::insert_registration(const Registration& registration,
-                                                std::int64_t id) {
-    const SealedFacts& sealed = registration.sealed;
+Result<void> EvidenceTable::insert_sealed(const Registration& registration, std::int64_t id) {
+    if (!registration.sealed) return ok();
+    const SealedFacts& sealed = *registration.sealed;
     auto bound = inserts_.sealed.bind_all(sealed.id, id, registration.identity, sealed.epoch.str(),
                                           sealed.key_id, static_cast<std::int64_t>(sealed.size));
     if (!bound) return bound;
     if (auto inserted = inserts_.sealed.run(); !inserted) return inserted;
-    for (const std::string& address : registration.recipients) {
-        bound = inserts_.sealed_recipient.bind_all(registration.identity, address, sealed.id);
+    for (const SealedFor& one : registration.kept) {
+        bound = inserts_.sealed_recipient.bind_all(registration.identity, one.address, one.outcome,
+                                                   sealed.id);
         if (!bound) return bound;
         if (auto inserted = inserts_.sealed_recipient.run(); !inserted) return inserted;
     }
     return ok();
+}
+
+Result<void> EvidenceTable::insert_notices(const EvidenceRecord& record, std::int64_t id) {
+    for (const Notice& notice : record.registration->notices) {
+        auto bound = inserts_.notice.bind_all(id, record.registration->identity, notice.about,
+                                              notice.recipient, notice.content,
+                                              record.time.time_since_epoch().count());
+        if (!bound) return bound;
+        if (auto inserted = inserts_.notice.run(); !inserted) return inserted;
+    }
+    return ok();
+}
+
+Result<void> EvidenceTable::update_outbox(const OutboxAttempt& attempt) {
+    auto bound = inserts_.outbox.bind_all(attempt.id, to_string(attempt.state),
+                                          attempt.due.time_since_epoch().count(), attempt.reply);
+    if (!bound) return bound;
+    return inserts_.outbox.run();
 }
 
 }  // namespace smarttls::store

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "store/evidence.h"
+#include "store/outbox.h"
 #include "store/sqlite.h"
 
 namespace smarttls::store {
@@ -29,9 +30,10 @@ class EvidenceTable {
     /// would hide a loss.
     [[nodiscard]] static Result<EvidenceTable> reopen(const std::string& path);
 
-    /// One transaction; the ids are in the order of the records.
+    /// One transaction, with what became of mail in the outbox; the ids are in the order of the records.
     [[nodiscard]] Result<std::vector<std::int64_t>> append(
-        std::span<const EvidenceRecord* const> records);
+        std::span<const EvidenceRecord* const> records,
+        std::span<const OutboxAttempt* const> attempts = {});
 
     [[nodiscard]] bool has_moved() const { return database_.has_moved(); }
 
@@ -42,6 +44,8 @@ class EvidenceTable {
         Statement term;
         Statement sealed;
         Statement sealed_recipient;
+        Statement notice;
+        Statement outbox;
     };
     EvidenceTable(Database database, Inserts inserts)
         : database_(std::move(database)), inserts_(std::move(inserts)) {}
@@ -49,7 +53,9 @@ class EvidenceTable {
     Result<std::int64_t> insert(const EvidenceRecord& record);
     Result<void> insert_recipients(const EvidenceRecord& record, std::int64_t id);
     Result<void> insert_terms(const EvidenceRecord& record, std::int64_t id);
-    Result<void> insert_registration(const Registration& registration, std::int64_t id);
+    Result<void> insert_sealed(const Registration& registration, std::int64_t id);
+    Result<void> insert_notices(const EvidenceRecord& record, std::int64_t id);
+    Result<void> update_outbox(const OutboxAttempt& attempt);
 
     Database database_;
     Inserts inserts_;

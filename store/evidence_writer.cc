@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <utility>
+#include <variant>
 
 namespace smarttls::store {
 
@@ -15,8 +16,9 @@ using policy::ok;
 /// One caller of append. It is shared because the caller may leave at its deadline while the thread
 /// still reads the record.
 struct EvidenceWriter::Request {
-    explicit Request(EvidenceRecord copy) : record(std::move(copy)) {}
-    const EvidenceRecord record;
+    explicit Request(EvidenceRecord copy) : entry(std::move(copy)) {}
+    explicit Request(OutboxAttempt copy) : entry(std::move(copy)) {}
+    const std::variant<EvidenceRecord, OutboxAttempt> entry;
     // Guarded by the writer's mutex_.
     std::optional<Result<std::int64_t>> outcome;
     std::condition_variable settled;
@@ -38,7 +40,17 @@ EvidenceWriter::~EvidenceWriter() {
 }
 
 Result<std::int64_t> EvidenceWriter::append(const EvidenceRecord& record, Deadline deadline) {
-    const auto request = std::make_shared<Request>(record);
+    return submit(std::make_shared<Request>(record), deadline);
+}
+
+Result<void> EvidenceWriter::note(const OutboxAttempt& attempt, Deadline deadline) {
+    auto done = submit(std::make_shared<Request>(attempt), deadline);
+    if (!done) return tl::unexpected(done.error());
+    return ok();
+}
+
+Result<std::int64_t> EvidenceWriter::submit(const std::shared_ptr<Request>& request,
+                                            Deadline deadline) {
     policy::Lock lock(mutex_);
     if (stopping_) return fail(ErrorKind::Temporary, "no evidence is taken: the program stops");
     ++counters_.waiting;
@@ -89,6 +101,15 @@ EvidenceWriter::Batch EvidenceWriter::gather() {
     return std::exchange(queue_, {});
 }
 
+template <class Entry>
+std::vector<const Entry*> EvidenceWriter::entries(const Batch& batch) {
+    std::vector<const Entry*> found;
+    for (const auto& request : batch) {
+        if (const auto* entry = std::get_if<Entry>(&request->entry)) found.push_back(entry);
+    }
+    return found;
+}
+
 /// The rim of the thread: an exception (no memory) fails the batch and not the process.
 Result<EvidenceWriter::Ids> EvidenceWriter::commit(const Batch& batch) noexcept try {
     if (auto open = ensure_open(); !open) return because(open, "no evidence is taken");
@@ -96,9 +117,7 @@ Result<EvidenceWriter::Ids> EvidenceWriter::commit(const Batch& batch) noexcept 
         keys_.reset();
         return tl::unexpected(keys.error());
     }
-    std::vector<const EvidenceRecord*> records;
-    for (const auto& request : batch) records.push_back(&request->record);
-    Result<Ids> ids = table_->append(records);
+    Result<Ids> ids = table_->append(entries<EvidenceRecord>(batch), entries<OutboxAttempt>(batch));
     if (!ids) table_.reset();
     return ids;
 } catch (const std::exception& exception) {
@@ -109,8 +128,9 @@ Result<EvidenceWriter::Ids> EvidenceWriter::commit(const Batch& batch) noexcept 
 
 Result<void> EvidenceWriter::commit_keys(const Batch& batch) {
     std::vector<const SealedFacts*> messages;
-    for (const auto& request : batch) {
-        if (request->record.registration) messages.push_back(&request->record.registration->sealed);
+    for (const EvidenceRecord* record : entries<EvidenceRecord>(batch)) {
+        if (!record->registration || !record->registration->sealed) continue;
+        messages.push_back(&*record->registration->sealed);
     }
     if (messages.empty()) return ok();
     if (keys_path_.empty()) return fail(ErrorKind::Misconfigured, "there is no database of message keys");
@@ -140,18 +160,20 @@ void EvidenceWriter::settle(const Batch& batch, const Result<Ids>& ids) {
     const policy::Lock lock(mutex_);
     if (ids) {
         ++counters_.commits;
-        counters_.appended += batch.size();
+        counters_.appended += ids->size();
     } else {
         ++counters_.failures;
     }
-    for (std::size_t index = 0; index < batch.size(); ++index) {
-        Request& request = *batch[index];
-        if (ids) {
-            request.outcome = (*ids)[index];
+    std::size_t index = 0;  // the ids are those of the records
+    for (const auto& request : batch) {
+        if (!ids) {
+            request->outcome = tl::unexpected(ids.error());
+        } else if (std::holds_alternative<EvidenceRecord>(request->entry)) {
+            request->outcome = (*ids)[index++];
         } else {
-            request.outcome = tl::unexpected(ids.error());
+            request->outcome = 0;
         }
-        request.settled.notify_one();
+        request->settled.notify_one();
     }
 }
 

@@ -47,6 +47,9 @@ class EvidenceWriter {
     [[nodiscard]] Result<std::int64_t> append(const EvidenceRecord& record,
                                               policy::Deadline deadline);
 
+    /// The same for what became of mail in the outbox.
+    [[nodiscard]] Result<void> note(const OutboxAttempt& attempt, policy::Deadline deadline);
+
     /// Commits what has gathered and ends the thread; later appends get Temporary.
     void stop();
 
@@ -65,6 +68,9 @@ class EvidenceWriter {
     using Ids = std::vector<std::int64_t>;
 
     EvidenceWriter(std::string path, std::string keys_path, EvidenceTable table);
+    Result<std::int64_t> submit(const std::shared_ptr<Request>& request, policy::Deadline deadline);
+    template <class Entry>
+    static std::vector<const Entry*> entries(const Batch& batch);
     Result<std::int64_t> wait(policy::Lock& lock, const std::shared_ptr<Request>& request,
                               policy::Deadline deadline) SMARTTLS_REQUIRES(mutex_);
     void run();

@@ -10,10 +10,11 @@ namespace {
 using policy::because;
 
 constexpr std::string_view kContext = "cannot read the sealed messages";
-constexpr std::string_view kCopiesOfIdentity =
-    "SELECT address, sealed FROM sealed_recipient WHERE identity = ?1";
+constexpr std::string_view kFatesOfIdentity =
+    "SELECT about, 'reject', '' FROM outbox WHERE identity = ?1 UNION ALL"
+    " SELECT address, outcome, sealed FROM sealed_recipient WHERE identity = ?1";
 constexpr std::string_view kRecipientsOfMessage =
-    "SELECT address FROM sealed_recipient WHERE sealed = ?1 ORDER BY address";
+    "SELECT address, outcome FROM sealed_recipient WHERE sealed = ?1 ORDER BY address";
 constexpr std::string_view kSelect =
     "SELECT s.id, s.epoch, s.key_id, s.size, e.time, e.class, e.queue_id, e.sender"
     " FROM sealed s JOIN evidence e ON e.id = s.evidence ";
@@ -28,15 +29,17 @@ Result<SealedRegister> SealedRegister::open(const std::string& path) {
     return SealedRegister(*std::move(database));
 }
 
-Result<SealedRegister::Copies> SealedRegister::copies_of(const std::string& identity) {
-    Result<Statement> statement = database_.prepare(kCopiesOfIdentity);
+Result<SealedRegister::Fates> SealedRegister::fates_of(const std::string& identity) {
+    Result<Statement> statement = database_.prepare(kFatesOfIdentity);
     if (!statement) return because(statement, kContext);
     if (auto bound = statement->bind(1, identity); !bound) return because(bound, kContext);
-    Copies copies;
+    Fates fates;
     Result<bool> row = statement->step();
-    for (; row && *row; row = statement->step()) copies[statement->text(0)] = statement->text(1);
+    for (; row && *row; row = statement->step()) {
+        fates[statement->text(0)] = {statement->text(1), statement->text(2)};
+    }
     if (!row) return because(row, kContext);
-    return copies;
+    return fates;
 }
 
 Result<std::optional<SealedMessage>> SealedRegister::find(const std::string& id) {
@@ -67,26 +70,26 @@ Result<std::vector<SealedMessage>> SealedRegister::select(Statement& statement) 
         messages.push_back({statement.text(0), statement.text(1), statement.text(2),
                             static_cast<std::uint64_t>(statement.integer(3)),
                             EvidenceTime(std::chrono::milliseconds(statement.integer(4))),
-                            statement.text(5), statement.text(6), statement.text(7), {}});
+                            statement.text(5), statement.text(6), statement.text(7), {}, {}});
     }
     if (!row) return tl::unexpected(row.error());
     for (SealedMessage& message : messages) {
-        auto recipients = recipients_of(message.id);
-        if (!recipients) return tl::unexpected(recipients.error());
-        message.recipients = *std::move(recipients);
+        if (auto read = read_recipients(message); !read) return tl::unexpected(read.error());
     }
     return messages;
 }
 
-Result<std::vector<std::string>> SealedRegister::recipients_of(const std::string& id) {
+Result<void> SealedRegister::read_recipients(SealedMessage& message) {
     Result<Statement> statement = database_.prepare(kRecipientsOfMessage);
     if (!statement) return tl::unexpected(statement.error());
-    if (auto bound = statement->bind(1, id); !bound) return tl::unexpected(bound.error());
-    std::vector<std::string> addresses;
+    if (auto bound = statement->bind(1, message.id); !bound) return bound;
     Result<bool> row = statement->step();
-    for (; row && *row; row = statement->step()) addresses.push_back(statement->text(0));
+    for (; row && *row; row = statement->step()) {
+        auto& group = statement->text(1) == "hold" ? message.held : message.recipients;
+        group.push_back(statement->text(0));
+    }
     if (!row) return tl::unexpected(row.error());
-    return addresses;
+    return policy::ok();
 }
 
 }  // namespace smarttls::store

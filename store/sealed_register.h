@@ -4,7 +4,7 @@
 // EvidenceWriter registers them together with the record of the decision.
 //
 //     Result<SealedRegister> seals = SealedRegister::open(path);
-//     Result<SealedRegister::Copies> known = seals->copies_of(identity);
+//     Result<SealedRegister::Fates> known = seals->fates_of(identity);
 //
 // Ownership: owns a read-only connection. Threads: one thread at a time. Errors: those of SQLite.
 #pragma once
@@ -29,16 +29,22 @@ struct SealedMessage {
     std::string class_name;
     std::string queue_id;
     std::string sender;
-    std::vector<std::string> recipients;
+    std::vector<std::string> recipients;  // who may pick it up
+    std::vector<std::string> held;        // for whom a person has to release it first
+};
+
+/// What an earlier attempt to submit a message led to for one of its recipients.
+struct Fate {
+    std::string outcome;  // "portal", "hold", "reject"
+    std::string sealed;   // id of the copy; empty for "reject", of which the sender was told
 };
 
 class SealedRegister {
   public:
     [[nodiscard]] static Result<SealedRegister> open(const std::string& path);
 
-    /// Address -> id of the sealed message, for whom one of this identity is kept already.
-    using Copies = std::map<std::string, std::string>;
-    [[nodiscard]] Result<Copies> copies_of(const std::string& identity);
+    using Fates = std::map<std::string, Fate>;  // by address
+    [[nodiscard]] Result<Fates> fates_of(const std::string& identity);
     [[nodiscard]] Result<std::optional<SealedMessage>> find(const std::string& id);
     /// Newest first.
     [[nodiscard]] Result<std::vector<SealedMessage>> newest(std::size_t limit);
@@ -46,7 +52,7 @@ class SealedRegister {
   private:
     explicit SealedRegister(Database database) : database_(std::move(database)) {}
     Result<std::vector<SealedMessage>> select(Statement& statement);
-    Result<std::vector<std::string>> recipients_of(const std::string& id);
+    Result<void> read_recipients(SealedMessage& message);
 
     Database database_;
 };

@@ -14,11 +14,12 @@ struct Outcome {
     bool whole_message;  // it overrules what a recipient alone would have got
 };
 
-constexpr std::array<Outcome, 5> kOutcomes{{
+constexpr std::array<Outcome, 6> kOutcomes{{
     {"direct", "accepted for direct delivery", Tone::Good, false},
     {"queue", "accepted; waits in the queue until a recipient's servers are protected as demanded",
      Tone::Doubtful, false},
     {"portal", "accepted; kept for pickup for whoever cannot get it directly", Tone::Doubtful, false},
+    {"mixed", "accepted for some of its recipients", Tone::Doubtful, false},
     {"hold", "accepted and held until a person releases it", Tone::Doubtful, true},
     {"reject", "refused", Tone::Bad, true},
 }};

@@ -40,7 +40,7 @@ Decided decided(std::vector<Recipient> recipients) {
 TEST(DescribeDecision, KeepsEveryRecipientWithItsVerdict) {
     const auto record = decided({facts::recipient_at(Level::Dane), facts::recipient_without_domain()}).record;
     EXPECT_EQ(record.event, store::kSubmissionAcceptance);
-    EXPECT_EQ(record.outcome, "hold");
+    EXPECT_EQ(record.outcome, "mixed");
     EXPECT_EQ(record.reply, "");
     ASSERT_EQ(record.recipients.size(), 2U);
     EXPECT_EQ(record.recipients[0].address, "bob@example.nl");

@@ -48,6 +48,7 @@ policy::Endpoint FakeMta::endpoint() const {
 std::string FakeMta::usual(const std::string& command) {
     if (command.empty()) return "220 gw.example ESMTP Postfix\r\n";
     if (command.starts_with("EHLO")) return "250-gw.example\r\n250-PIPELINING\r\n250 SMTPUTF8\r\n";
+    if (command == "DATA") return "354 End data with <CR><LF>.<CR><LF>\r\n";
     return command == "QUIT" ? "221 2.0.0 Bye\r\n" : "250 2.1.0 Ok\r\n";
 }
 
@@ -68,6 +69,7 @@ void FakeMta::run() {
 
 void FakeMta::serve(int client) {
     std::string buffer;
+    bool in_data = false;
     if (!send_reply(client, "")) return;
     while (wait_for(client)) {
         char chunk[1024];
@@ -77,7 +79,13 @@ void FakeMta::serve(int client) {
         for (std::size_t end; (end = buffer.find("\r\n")) != std::string::npos;) {
             const std::string command = buffer.substr(0, end);
             buffer.erase(0, end + 2);
+            if (in_data && command != ".") {
+                messages_.with([&](auto& all) { all.back() += command + "\r\n"; });
+                continue;
+            }
             commands_.with([&](auto& all) { all.push_back(command); });
+            in_data = command == "DATA" && reply_(command).starts_with('3');
+            if (in_data) messages_.with([](auto& all) { all.emplace_back(); });
             if (!send_reply(client, command)) return;
         }
     }

@@ -5,7 +5,7 @@
 //     FakeMta mta([](const std::string& command) { return FakeMta::usual(command); });
 //
 // The function gets each command, and "" for the greeting; an empty reply closes the connection,
-// kSilence never answers. Threads: one of its own, which calls the function; the rest from any.
+// kSilence never answers. After a 354 the message is gathered up to its dot, which is a command again. Threads: one of its own, which calls the function; the rest from any.
 #pragma once
 
 #include <functional>
@@ -31,6 +31,8 @@ class FakeMta {
 
     [[nodiscard]] policy::Endpoint endpoint() const;
     [[nodiscard]] std::vector<std::string> commands() { return commands_.copy(); }
+    /// As they were sent, without the final dot.
+    [[nodiscard]] std::vector<std::string> messages() { return messages_.copy(); }
     [[nodiscard]] int connections() { return connections_.copy(); }
 
     /// What Postfix answers.
@@ -48,6 +50,7 @@ class FakeMta {
     engine::UniqueFd listener_;
     engine::UniqueFd stop_;
     policy::Guarded<std::vector<std::string>> commands_;
+    policy::Guarded<std::vector<std::string>> messages_;
     policy::Guarded<int> connections_;
     std::thread thread_;
 };

@@ -31,7 +31,10 @@ Site::Site() {
     auto writer = store::EvidenceWriter::open(directory_.file("evidence.db"));
     EXPECT_TRUE(writer) << writer.error().what;
     writer_ = *std::move(writer);
-    services_ = {*std::move(config), writer_.get(), &proof_};
+    services_ = {*std::move(config), writer_.get(), &proof_, nullptr};
+    services_.config.store.evidence = directory_.file("evidence.db");
+    services_.config.store.public_keys = directory_.file("keys");
+    services_.config.store.sealed = directory_.file("sealed");
     services_.config.engine.socket = directory_.file("engine.sock");
     start_engine(verdicts({{"dane.example", policy::Level::Dane},
                            {"pkix.example", policy::Level::Pkix},
@@ -50,7 +53,7 @@ void Site::envelope(Session& session, const Mail& mail) {
         const std::string address = without_brackets(rcpt.path);
         const std::string mailer = rcpt.mailer.empty() ? "smtp" : rcpt.mailer;
         const std::string host = rcpt.host.empty() ? std::string(domain_of(address)) : rcpt.host;
-        session.on_recipient(rcpt.path, [&](const char* name) -> std::string_view {
+        session.on_recipient(rcpt.path, rcpt.parameters, [&](const char* name) -> std::string_view {
             if (std::string_view(name) == "{rcpt_mailer}") return mailer;
             if (std::string_view(name) == "{rcpt_host}") return host;
             return macros(name);
@@ -67,6 +70,7 @@ Disposition Site::body(Session& session, const Mail& mail, Actions& actions) {
     const auto* bytes = reinterpret_cast<const unsigned char*>(mail.body.data());
     if (!mail.body.empty()) session.on_body({bytes, mail.body.size()});
     const Macros macros = [&](const char* name) -> std::string_view {
+        if (std::string_view(name) == "j") return "gw.org.example";
         return std::string_view(name) == "i" ? std::string_view(mail.queue_id) : std::string_view{};
     };
     return session.on_end_of_message(macros, actions);

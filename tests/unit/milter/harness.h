@@ -33,8 +33,8 @@ class FakeActions final : public Actions {
     policy::Result<void> add_header(const std::string& name, const std::string& value) override {
         return note("add " + name + ": " + value);
     }
-    policy::Result<void> remove_recipient(const std::string& address) override {
-        return note("remove recipient " + address);
+    policy::Result<void> remove_recipient(const std::string& path) override {
+        return note("remove recipient " + path);
     }
     policy::Result<void> quarantine(const std::string& reason) override {
         return note("quarantine " + reason);
@@ -75,6 +75,7 @@ struct Rcpt {
     std::string path;
     std::string mailer;  // empty: "smtp"
     std::string host;    // empty: the domain
+    std::vector<std::string_view> parameters{};
 };
 
 struct Mail {

@@ -126,22 +126,16 @@ TEST_F(MessageTest, UnknownWaitsInTheQueueUnderItsFloor) {
     EXPECT_EQ(only_evidence().event, store::kSubmissionAcceptance);
 }
 
-TEST_F(MessageTest, MixedRecipientsAreHeldWholeAndEachKeepsItsOwnDecision) {
+TEST_F(MessageTest, WithoutAKeyWhoMustBeHeldHoldsEverybodyAndSaysSo) {
     EXPECT_EQ(send(to({"a@dane.example", "b@encrypted.example", "c@unknown.example"})).verb, Verb::Continue);
     EXPECT_TRUE(actions_.calls.back().starts_with("quarantine "));
-    EXPECT_TRUE(actions_.calls.back().ends_with(" The whole message is held, since it is not split."));
     const store::EvidenceRecord record = only_evidence();
     EXPECT_EQ(record.outcome, "hold");
     ASSERT_EQ(record.recipients.size(), 3U);
-    EXPECT_EQ(record.recipients[0].outcome, "direct");
+    EXPECT_EQ(record.recipients[0].outcome, "hold");
+    EXPECT_NE(record.recipients[0].explanation.find("smarttls keys create"), std::string::npos);
     EXPECT_EQ(record.recipients[1].outcome, "hold");
-    EXPECT_EQ(record.recipients[2].outcome, "queue");
-}
-
-TEST_F(MessageTest, OneRefusedRecipientRefusesTheWholeMessage) {
-    EXPECT_EQ(send(to({"a@dane.example", "b@plaintext.example"})).verb, Verb::Reject);
-    EXPECT_EQ(actions_.calls, Calls{});
-    EXPECT_EQ(only_evidence().recipients.at(0).outcome, "direct");
+    EXPECT_EQ(record.recipients[1].explanation.find("with the others"), std::string::npos);
 }
 
 TEST_F(MessageTest, FollowsTheRouteThatTheMtaNamed) {

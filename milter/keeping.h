@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Keeping: what has to be on disk before recipients leave a message: the sealed copy of those who pick
+// it up or wait for a person, and the notices about those who were refused.
+//
+//     Result<std::optional<store::Registration>> kept = keep(parted, copy, identity);
+//
+// What an earlier attempt has settled is not kept again. Nothing to keep: no registration.
+// Threads: one callback at a time. Errors: those of the sealed copy.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "milter/message_changes.h"
+#include "milter/sealed_copy.h"
+#include "policy/parting.h"
+#include "store/evidence.h"
+
+namespace smarttls::milter {
+
+/// A recipient as the client named it.
+struct EnvelopeRecipient {
+    std::string path;      // to the byte: "<bob@example.nl>"
+    std::string original;  // ORCPT as written (RFC 3461 §4.2)
+    bool wants_notice = true;
+};
+
+/// A message whose recipients have been decided upon. All vectors have one entry for each of them.
+struct PartedMessage {
+    std::string class_name;
+    std::string queue_id;
+    std::string mta;  // its name
+    EnvelopeSender sender;
+    const HeaderFields& fields;
+    const std::vector<EnvelopeRecipient>& envelope;
+    const std::vector<policy::Recipient>& recipients;
+    const std::vector<policy::RecipientDecision>& decisions;
+    const policy::MessageDecision& whole;
+};
+
+[[nodiscard]] policy::Result<std::optional<store::Registration>> keep(
+    const PartedMessage& message, std::optional<SealedCopy>& copy, const std::string& identity,
+    policy::WallTime now);
+
+/// The paths of those who leave the message.
+[[nodiscard]] std::vector<std::string> leaving(const PartedMessage& message);
+
+}  // namespace smarttls::milter

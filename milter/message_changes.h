@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// MessageChanges: what is changed in a message at its end.
+//
+//     MessageChanges changes;
+//     changes.saw_header(name);  ...
+//     changes.mark(mail_class, control_header, sender, actions);
+//
+// Ownership: counts only. Threads: one callback at a time. Errors: the first change that the MTA did
+// not take; the message must then not be accepted.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "milter/actions.h"
+#include "policy/config.h"
+
+namespace smarttls::milter {
+
+struct EnvelopeSender {
+    std::string address;      // empty: the null sender
+    std::string envelope_id;  // ENVID as the client wrote it (RFC 3461 §4.4)
+};
+
+class MessageChanges {
+  public:
+    void saw_header(std::string_view name);
+
+    /// All occurrences of a field.
+    policy::Result<void> remove_headers(const std::string& name, Actions& actions);
+
+    /// Makes it mail of the class: the floor travels in the sender, the control header is gone, the
+    /// class's own fields are set.
+    policy::Result<void> mark(const policy::MailClass& mail_class, const std::string& control_header,
+                              const EnvelopeSender& sender, Actions& actions);
+
+    /// `paths` as the MTA showed them. One that stood in the envelope twice goes by its first removal.
+    static policy::Result<void> remove_recipients(const std::vector<std::string>& paths,
+                                                  Actions& actions);
+
+  private:
+    std::map<std::string, int, std::less<>> counts_;  // lower-case name -> occurrences
+};
+
+}  // namespace smarttls::milter

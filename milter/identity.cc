@@ -23,13 +23,15 @@ void feed(ContentHash& hash, std::string_view part) {
     hash.update({reinterpret_cast<const unsigned char*>(text.data()), text.size()});
 }
 
-std::string digest_of(const SubmittedMessage& message, HeaderFields::const_iterator added,
+using Field = HeaderFields::const_iterator;
+
+/// `from`: Date fields from here on are not the client's, or do not matter.
+std::string digest_of(const SubmittedMessage& message, Field added_name, Field from,
                       const std::string& period) {
     ContentHash hash;
     feed(hash, message.sender);
-    for (auto field = message.fields.begin(); field != message.fields.end(); ++field) {
-        // Postfix puts what was missing behind the client's own fields: Message-Id, then Date.
-        if (field == added || (field > added && is_named(*field, "Date"))) continue;
+    for (Field field = message.fields.begin(); field != message.fields.end(); ++field) {
+        if (field == added_name || (field >= from && is_named(*field, "Date"))) continue;
         feed(hash, policy::to_lower(field->first));
         feed(hash, field->second);
     }
@@ -50,10 +52,12 @@ std::vector<std::string> identities_of(const SubmittedMessage& message, policy::
         added == fields.end() && std::any_of(fields.begin(), fields.end(), [](const auto& field) {
             return is_named(field, "Message-Id");
         });
-    if (by_client) return {digest_of(message, added, {})};
+    // Message-Id says it all (RFC 5322 §3.6.4); a Date may be Postfix's.
+    if (by_client) return {digest_of(message, added, fields.begin(), {})};
+    // Postfix puts what was missing behind the client's own fields: Message-Id, then Date.
     const auto period = std::chrono::floor<std::chrono::hours>(now.time_since_epoch()) / kAnonymousPeriod;
-    return {digest_of(message, added, std::to_string(period)),
-            digest_of(message, added, std::to_string(period - 1))};
+    return {digest_of(message, added, added, std::to_string(period)),
+            digest_of(message, added, added, std::to_string(period - 1))};
 }
 
 }  // namespace smarttls::milter

@@ -6,7 +6,7 @@
 //     std::vector<std::string> known_as = identities_of(message, now);   // the first one is its own
 //
 // It is made of sender, header and content. What Postfix adds where it is missing (Message-Id, which
-// holds the queue id, and Date behind it) differs with each attempt and does not count. Two messages
+// holds the queue id, and Date) differs with each attempt and does not count. Two messages
 // that a client gave no Message-Id of its own may be equal and still be two: then an attempt is the same
 // message only within some hours, as long as RFC 5321 §4.5.4.1 lets a client wait between attempts.
 // Threads: pure functions.

@@ -60,14 +60,15 @@ int serve(smarttls::milter::Services& services) {
         smarttls::engine::log(Severity::Error, ready.error().what);
         return EX_CONFIG;
     }
-    smarttls::milter::OutboxSender outbox(services.config, **evidence);
-    services.outbox = &outbox;
     smarttls::milter::Canary canary(services.config.milter);
     services.proof = &canary;
     if (auto opened = open_milter(services); !opened) {
         smarttls::engine::log(Severity::Error, opened.error().what);
         return EX_UNAVAILABLE;
     }
+    // Not earlier: the MTA would ask this milter about the first notice, and not reach it.
+    smarttls::milter::OutboxSender outbox(services.config, **evidence);
+    services.outbox = &outbox;
     smarttls::engine::log(Severity::Info, "ready on " + services.config.milter.socket);
     if (auto served = smarttls::milter::run_milter(); !served) {
         smarttls::engine::log(Severity::Error, served.error().what);

@@ -25,7 +25,7 @@ constexpr std::size_t kLimit = 50;
 constexpr std::string_view kListUsage =
     "usage: smarttls message list [--limit N] [--json]\n"
     "\n"
-    "Lists the messages that are kept for pickup, newest first.\n"
+    "Lists the messages that are kept for pickup or held for a person, newest first.\n"
     "\n"
     "  --limit N      at most so many (50)\n"
     "  --json         one object per line\n"
@@ -80,9 +80,15 @@ std::string json_of(const SealedMessage& message) {
         {"queue_id", message.queue_id},
         {"sender", message.sender},
         {"recipients", boost::json::array(message.recipients.begin(), message.recipients.end())},
+        {"held", boost::json::array(message.held.begin(), message.held.end())},
         {"size", message.size},
         {"epoch", message.epoch}};
     return safe_json(boost::json::serialize(object));
+}
+
+std::string told(std::string_view what, const std::vector<std::string>& addresses) {
+    if (addresses.empty()) return {};
+    return " " + std::string(what) + " " + printable(policy::join(addresses, ", "));
 }
 
 void tell(const SealedMessage& message, std::ostream& out, Style style) {
@@ -92,8 +98,8 @@ void tell(const SealedMessage& message, std::ostream& out, Style style) {
         << printable(message.class_name) << ", " << message.size << " bytes, queue id "
         << printable(message.queue_id) << "\n"
         << std::string(kIndent, ' ')
-        << wrapped("from " + printable(message.sender) + " for " +
-                       printable(policy::join(message.recipients, ", ")),
+        << wrapped("from " + printable(message.sender) + told("for", message.recipients) +
+                       told("held for", message.held),
                    kIndent)
         << "\n";
 }

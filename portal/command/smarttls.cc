@@ -11,6 +11,7 @@
 #include "portal/command/render.h"
 #include "portal/command/keys.h"
 #include "portal/command/message.h"
+#include "portal/command/outbox.h"
 
 namespace {
 
@@ -28,7 +29,9 @@ constexpr std::string_view kUsage =
     "  cache show [DOMAIN]     what the engine keeps about domains\n"
     "  cache flush DOMAIN      forgets it\n"
     "  message list            what is kept for pickup, and for whom\n"
+    "  message list            what is kept for pickup or held, and for whom\n"
     "  message open ID         one of these messages, for who has the private key\n"
+    "  outbox list             notices to senders that wait, and dead letters\n"
     "  keys create             the keys that messages for pickup are sealed to\n"
     "  keys list               which of them are there\n"
     "  config check            what is wrong in the configuration\n"
@@ -54,6 +57,7 @@ Verb find_verb(Words& words) {
                                    {{"cache", "flush"}, smarttls::portal::cache_flush},
                                    {{"message", "list"}, smarttls::portal::message_list},
                                    {{"message", "open"}, smarttls::portal::message_open},
+                                   {{"outbox", "list"}, smarttls::portal::outbox_list},
                                    {{"keys", "create"}, smarttls::portal::keys_create},
                                    {{"keys", "list"}, smarttls::portal::keys_list},
                                    {{"config", "check"}, config_check}};

@@ -6,6 +6,7 @@ alone, and whoever waits for one that has died or stays silent is shown its outp
 """
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
@@ -30,11 +31,12 @@ def until(what: str, condition: Callable[[], Found], limit: float = 10.0) -> Fou
 class Daemon:
     """One process in the foreground. One thread."""
 
-    def __init__(self, name: str, command: list[str], output: Path) -> None:
+    def __init__(self, name: str, command: list[str], output: Path, **environment: str) -> None:
         self.name = name
         self._output = output
         with output.open("ab") as out:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                                             env=os.environ | environment,
                                              start_new_session=True)  # Ctrl-C is for us alone
         self.pid = self._process.pid
 

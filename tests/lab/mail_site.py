@@ -130,18 +130,18 @@ class Site:
     def start_engine(self) -> None:
         self._launch("smarttlsd", self.postfix.queue_directory / "smarttlsd" / "engine.sock")
 
-    def start_milter(self, proven: bool = True) -> None:
+    def start_milter(self, proven: bool = True, **environment: str) -> None:
         """With proven: waits until class mail is taken."""
         before = self.log("smarttls-milter").count(PROVEN)
-        self._launch("smarttls-milter", self.postfix.queue_directory / "smarttls" / "milter.sock")
+        self._launch("smarttls-milter", self.postfix.queue_directory / "smarttls" / "milter.sock", **environment)
         if proven:
             try:
                 until("proof of the canary", lambda: self.log("smarttls-milter").count(PROVEN) > before, 30)
             except TimeoutError as late:
                 raise RuntimeError(f"{late}; the milter said:\n{self.log('smarttls-milter')}") from None
 
-    def _launch(self, name: str, socket: Path) -> None:
-        daemon = Daemon(name, [program(name), "--config", str(self.config_file)], self.directory / f"{name}.log")
+    def _launch(self, name: str, socket: Path, **environment: str) -> None:
+        daemon = Daemon(name, [program(name), "--config", str(self.config_file)], self.directory / f"{name}.log", **environment)
         self._daemons[name] = daemon
         ready = self.log(name).count("ready on")
         daemon.wait_ready(lambda: self.log(name).count("ready on") > ready and socket.exists(), 20)

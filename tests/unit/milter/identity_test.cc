@@ -37,6 +37,11 @@ TEST(Identity, OfAMessageThatTheClientNamedStaysForEver) {
     EXPECT_EQ(first, identities("alice", kNamed, "hash", "4BBBB", kNow + 1000h));
 }
 
+TEST(Identity, OfSuchAMessageDoesNotHangOnTheDateThatPostfixAdded) {
+    EXPECT_EQ(identities("alice", with(kNamed, "Date", "Mon, 23 Nov 2026 12:00:00"), "hash", "4AAAA"),
+              identities("alice", with(kNamed, "Date", "Mon, 23 Nov 2026 12:00:01"), "hash", "4BBBB"));
+}
+
 TEST(Identity, TellsMessagesApart) {
     const auto one = identities("alice", kNamed, "hash", "4AAAA");
     EXPECT_NE(one, identities("bob", kNamed, "hash", "4AAAA"));

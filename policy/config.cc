@@ -255,7 +255,8 @@ std::string Endpoint::str() const {
 }
 
 bool keeps_for_pickup(const MailClass& mail_class) {
-    return mail_class.insecure == Shortfall::Portal || mail_class.plaintext == Shortfall::Portal;
+    return mail_class.insecure == Shortfall::Portal || mail_class.plaintext == Shortfall::Portal ||
+           mail_class.unknown == Uncertain::Portal;
 }
 
 bool keeps_for_pickup(const Config& config) {

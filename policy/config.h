@@ -103,6 +103,10 @@ enum class Shortfall { Portal, Hold, Reject };
 /// that there is a valid one.
 enum class NtaRecord { Recorded, Required };
 
+/// What happens to a recipient of whom nobody could find out: the mail waits in the MTA's queue under
+/// its floor, or is kept for pickup as well as if it fell short. In order of severity.
+enum class Uncertain { Queue, Portal };
+
 struct HeaderField {
     std::string name;
     std::string value;
@@ -116,6 +120,7 @@ struct MailClass {
     NtaRecord nta_record = NtaRecord::Recorded;
     Shortfall insecure = Shortfall::Hold;
     std::optional<Shortfall> plaintext;  // for servers without STARTTLS; `insecure` when not set
+    Uncertain unknown = Uncertain::Queue;
     std::vector<HeaderField> set_headers;
     std::vector<std::string> remove_headers;
 };

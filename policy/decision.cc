@@ -19,6 +19,10 @@ Outcome of(Shortfall shortfall) {
     return Outcome::Reject;
 }
 
+Outcome of(Uncertain unknown) {
+    return unknown == Uncertain::Portal ? Outcome::Portal : Outcome::Queue;
+}
+
 bool is(const Recipient& recipient, RouteKind kind) { return recipient.route.kind == kind; }
 
 /// No verdict counts as Unknown: whoever forgets to ask must not find mail delivered for it.
@@ -62,7 +66,7 @@ constexpr auto kTable = std::to_array<Row>({
     {"address-literal", [](const auto&, const auto& r) { return !r.domain; },
      [](const auto& c) { return of(c.insecure); }},
     {"unknown", [](const auto&, const auto& r) { return level(r) == Level::Unknown; },
-     [](const auto&) { return Outcome::Queue; }},
+     [](const auto& c) { return of(c.unknown); }},
     {"no-mail", [](const auto&, const auto& r) { return level(r) == Level::NoMail; },
      [](const auto&) { return Outcome::Reject; }},
     {"forbidden", [](const auto&, const auto& r) { return level(r) == Level::Forbidden; },
@@ -70,9 +74,9 @@ constexpr auto kTable = std::to_array<Row>({
     {"meets-level", [](const auto& c, const auto& r) { return reach_of(c, r) == Reach::Enough; },
      [](const auto&) { return Outcome::Direct; }},
     {"ungraded", [](const auto& c, const auto& r) { return graded_reach_of(c, r) == Reach::Unknown; },
-     [](const auto&) { return Outcome::Queue; }},
+     [](const auto& c) { return of(c.unknown); }},
     {"nta-unknown", [](const auto& c, const auto& r) { return reach_of(c, r) == Reach::Unknown; },
-     [](const auto&) { return Outcome::Queue; }},
+     [](const auto& c) { return of(c.unknown); }},
     {"nta-record", [](const auto& c, const auto& r) { return graded_reach_of(c, r) == Reach::Enough; },
      [](const auto& c) { return of(c.insecure); }},
     {"below-grade", [](const auto& c, const auto& r) { return meets(level(r), c.level); },
@@ -136,7 +140,8 @@ RecipientDecision decide(const MailClass& mail_class, const Recipient& recipient
 
 const MailClass* strictest(const std::vector<const MailClass*>& classes) {
     const auto rank = [](const MailClass* c) {
-        return std::tuple(c->level, c->grade, c->nta_record, c->insecure, c->plaintext.value_or(c->insecure));
+        return std::tuple(c->level, c->grade, c->nta_record, c->insecure,
+                          c->plaintext.value_or(c->insecure), c->unknown);
     };
     const MailClass* best = nullptr;
     for (const MailClass* candidate : classes) {

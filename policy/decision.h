@@ -4,7 +4,7 @@
 // wins; it asks nobody and knows no time, so that it can be tested whole and told again later.
 //
 //     RecipientDecision one = decide(mail_class, recipient);
-//     MessageDecision all = combine(recipients, decisions);      // policy/parting.h
+//     MessageDecision all = combine(decisions);      // policy/parting.h
 //
 // Threads: pure functions.
 #pragma once

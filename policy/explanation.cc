@@ -185,7 +185,8 @@ std::string explain_verdict(const MailClass& mail_class, const Verdict& verdict,
     if (rule == "ungraded") {
         return describe(verdict) + ", but nobody graded its cryptography, for which class " +
                mail_class.name + " demands " + std::string(to_string(mail_class.grade)) +
-               "; the mail goes out under level " + std::string(to_string(mail_class.level)) +
+               (mail_class.unknown == Uncertain::Portal ? "; with unknown = queue it would go out under level "
+                                                        : "; the mail goes out under level ") + std::string(to_string(mail_class.level)) +
                ", as Postfix enforces no grades";
     }
     if (rule == "no-mail") {
@@ -208,6 +209,10 @@ std::string explain_unknown(const MailClass& mail_class, const Recipient& recipi
     std::string fact = servers + " could not be examined, which says nothing about their security";
     if (recipient.verdict && !recipient.verdict->reasons.empty()) {
         fact = describe(*recipient.verdict) + ", which says nothing about its security";
+    }
+    if (mail_class.unknown == Uncertain::Portal) {
+        return fact + "; servers that are found to reach " + demanded(mail_class) +
+               " would make it direct";
     }
     return fact + "; the mail goes out as soon as " + servers + " reach " + demanded(mail_class);
 }

@@ -37,9 +37,8 @@ bool is_apart(const RecipientDecision& one, Outcome whole) {
 
 }  // namespace
 
-MessageDecision combine(const std::vector<Recipient>& recipients,
-                        const std::vector<RecipientDecision>& decisions) {
-    assert(!decisions.empty() && decisions.size() == recipients.size());
+MessageDecision combine(const std::vector<RecipientDecision>& decisions) {
+    assert(!decisions.empty());
     const auto severest =
         std::max_element(decisions.begin(), decisions.end(),
                          [](const auto& a, const auto& b) { return a.outcome < b.outcome; });

@@ -4,7 +4,7 @@
 // one. Who gets it directly does not wait for the others; they leave the message.
 //
 //     hold_together(decisions);      // only where a held recipient cannot be set aside alone
-//     MessageDecision whole = combine(recipients, decisions);
+//     MessageDecision whole = combine(decisions);
 //
 // Threads: pure functions.
 #pragma once
@@ -28,9 +28,8 @@ struct MessageDecision {
     std::vector<std::size_t> refused;  // recipients that leave it with a notice to the sender
 };
 
-/// `decisions` has one entry for each of `recipients`, at least one.
-[[nodiscard]] MessageDecision combine(const std::vector<Recipient>& recipients,
-                                      const std::vector<RecipientDecision>& decisions);
+/// `decisions` has one entry for each recipient, at least one.
+[[nodiscard]] MessageDecision combine(const std::vector<RecipientDecision>& decisions);
 
 /// True when somebody gets the message directly and somebody else is to be held, so that the latter
 /// needs a copy of his own.

@@ -159,6 +159,12 @@ Result<Shortfall> read_shortfall(std::string_view text) {
     return fail(ErrorKind::Malformed, quote(text) + " is none of portal, hold, reject");
 }
 
+Result<Uncertain> read_uncertain(std::string_view text) {
+    if (text == "queue") return Uncertain::Queue;
+    if (text == "portal") return Uncertain::Portal;
+    return fail(ErrorKind::Malformed, quote(text) + " is none of queue, portal");
+}
+
 Result<std::string> read_helo_name(std::string_view text) {
     if (text.starts_with('[') && text.ends_with(']')) {
         std::string_view literal = text.substr(1, text.size() - 2);

@@ -24,6 +24,7 @@ namespace smarttls::policy {
 [[nodiscard]] Result<std::string> read_header_name(std::string_view text);   // RFC 5322 §2.2
 [[nodiscard]] Result<TrustedRoute> read_trusted_route(std::string_view text);
 [[nodiscard]] Result<Shortfall> read_shortfall(std::string_view text);
+[[nodiscard]] Result<Uncertain> read_uncertain(std::string_view text);  // "queue", "portal"
 /// A host name or address literal, as EHLO takes them (RFC 5321 §4.1.1.1, §4.1.3).
 [[nodiscard]] Result<std::string> read_helo_name(std::string_view text);
 [[nodiscard]] Result<std::string> read_mailbox(std::string_view text);

@@ -28,7 +28,7 @@ Decided decided(std::vector<Recipient> recipients) {
     Decided result;
     result.recipients = std::move(recipients);
     for (const Recipient& one : result.recipients) result.decisions.push_back(decide(mail_class, one));
-    result.whole = combine(result.recipients, result.decisions);
+    result.whole = combine(result.decisions);
     result.record.class_name = "nta7516";
     result.record.floor = "dane";
     result.record.queue_id = "4jX";

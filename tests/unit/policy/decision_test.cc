@@ -262,6 +262,18 @@ TEST(Decision, HasAReplyCodeOnlyForRefusals) {
     }
 }
 
+TEST(Decide, UnknownMailIsKeptForPickupOnlyWhereTheClassSaysSo) {
+    MailClass c = mail_class("c", Floor::Dane, Shortfall::Hold);
+    EXPECT_EQ(decide(c, recipient_at(Level::Unknown)).outcome, Outcome::Queue);
+    c.unknown = Uncertain::Portal;
+    const RecipientDecision kept = decide(c, recipient_at(Level::Unknown));
+    EXPECT_EQ(kept.outcome, Outcome::Portal);
+    EXPECT_EQ(kept.rule, "unknown") << "and not one that calls the domain insecure";
+    EXPECT_NE(kept.explanation.find("is kept for pickup in the portal"), std::string::npos) << kept.explanation;
+    EXPECT_EQ(kept.explanation.find("as soon as"), std::string::npos) << kept.explanation;
+    EXPECT_TRUE(keeps_for_pickup(c));
+}
+
 TEST(Outcome, HasADistinctName) {
     EXPECT_EQ(to_string(Outcome::Direct), "direct");
     EXPECT_EQ(to_string(Outcome::Queue), "queue");

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <array>
 
-#include "tests/unit/policy/facts.h"
-
 namespace smarttls::policy {
 namespace {
 
@@ -20,10 +18,6 @@ constexpr std::array kOutcomes{Outcome::Direct, Outcome::Queue, Outcome::Portal,
 RecipientDecision decided(Outcome outcome, bool is_settled = false) {
     const ReplyCode reply = outcome == Outcome::Reject ? ReplyCode{"550", "5.7.4"} : ReplyCode{};
     return {outcome, "a-rule", reply, std::string(to_string(outcome)) + ".", is_settled};
-}
-
-MessageDecision combined(const Decisions& decisions) {
-    return combine(std::vector<Recipient>(decisions.size()), decisions);
 }
 
 /// Every list of up to three decisions.
@@ -45,7 +39,7 @@ std::vector<Decisions> all_lists() {
 
 TEST(Combine, OfOneRecipientIsItsDecision) {
     for (const Outcome outcome : kOutcomes) {
-        const MessageDecision whole = combined({decided(outcome)});
+        const MessageDecision whole = combine({decided(outcome)});
         EXPECT_EQ(whole.outcome, outcome);
         EXPECT_FALSE(whole.is_split);
         EXPECT_EQ(whole.explanation, decided(outcome).explanation);
@@ -56,7 +50,7 @@ TEST(Combine, OfOneRecipientIsItsDecision) {
 }
 
 TEST(Combine, WhoGetsItDirectlyWaitsForNobody) {
-    const MessageDecision whole = combined({decided(Outcome::Direct), decided(Outcome::Portal),
+    const MessageDecision whole = combine({decided(Outcome::Direct), decided(Outcome::Portal),
                                             decided(Outcome::Hold), decided(Outcome::Reject)});
     EXPECT_EQ(whole.outcome, Outcome::Portal) << "the severest of what goes on";
     EXPECT_TRUE(whole.is_split);
@@ -66,37 +60,37 @@ TEST(Combine, WhoGetsItDirectlyWaitsForNobody) {
 }
 
 TEST(Combine, IsHeldInTheQueueWhenNobodyGetsItDirectly) {
-    const MessageDecision whole = combined({decided(Outcome::Hold), decided(Outcome::Portal),
+    const MessageDecision whole = combine({decided(Outcome::Hold), decided(Outcome::Portal),
                                             decided(Outcome::Hold), decided(Outcome::Reject)});
     EXPECT_EQ(whole.outcome, Outcome::Hold);
     EXPECT_TRUE(whole.is_split);
     EXPECT_EQ(whole.kept, Indexes{1});
     EXPECT_EQ(whole.refused, Indexes{3});
-    EXPECT_FALSE(combined({decided(Outcome::Hold), decided(Outcome::Hold)}).is_split);
+    EXPECT_FALSE(combine({decided(Outcome::Hold), decided(Outcome::Hold)}).is_split);
 }
 
 TEST(Combine, IsRefusedOnlyWhenEverybodyIs) {
-    EXPECT_EQ(combined({decided(Outcome::Reject), decided(Outcome::Reject)}).outcome, Outcome::Reject);
-    EXPECT_EQ(combined({decided(Outcome::Reject), decided(Outcome::Queue)}).outcome, Outcome::Queue);
-    EXPECT_EQ(combined({decided(Outcome::Reject), decided(Outcome::Hold)}).outcome, Outcome::Hold);
+    EXPECT_EQ(combine({decided(Outcome::Reject), decided(Outcome::Reject)}).outcome, Outcome::Reject);
+    EXPECT_EQ(combine({decided(Outcome::Reject), decided(Outcome::Queue)}).outcome, Outcome::Queue);
+    EXPECT_EQ(combine({decided(Outcome::Reject), decided(Outcome::Hold)}).outcome, Outcome::Hold);
 }
 
 TEST(Combine, WhomAnEarlierAttemptSetAsideIsNotHeldOnceMore) {
-    const MessageDecision whole = combined({decided(Outcome::Hold, true)});
+    const MessageDecision whole = combine({decided(Outcome::Hold, true)});
     EXPECT_NE(whole.outcome, Outcome::Hold);
     EXPECT_EQ(whole.kept, Indexes{0});
-    EXPECT_EQ(combined({decided(Outcome::Hold, true), decided(Outcome::Hold)}).kept, Indexes{0});
+    EXPECT_EQ(combine({decided(Outcome::Hold, true), decided(Outcome::Hold)}).kept, Indexes{0});
 }
 
 TEST(Combine, OneWhoPicksUpIsNoSplit) {
-    const MessageDecision whole = combined({decided(Outcome::Direct), decided(Outcome::Portal)});
+    const MessageDecision whole = combine({decided(Outcome::Direct), decided(Outcome::Portal)});
     EXPECT_FALSE(whole.is_split);
     EXPECT_EQ(whole.explanation, "portal.");
 }
 
 TEST(Combine, EveryRecipientHasOnePlace) {
     for (const Decisions& decisions : all_lists()) {
-        const MessageDecision whole = combined(decisions);
+        const MessageDecision whole = combine(decisions);
         if (whole.outcome == Outcome::Reject) continue;
         for (std::size_t i = 0; i < decisions.size(); ++i) {
             const auto in = [&](const Indexes& group) { return std::count(group.begin(), group.end(), i); };
@@ -119,9 +113,9 @@ TEST(HoldTogether, LeavesNobodyToGoAheadAndSaysWhy) {
     EXPECT_TRUE(sets_aside(decisions));
     hold_together(decisions);
     EXPECT_FALSE(sets_aside(decisions));
-    EXPECT_EQ(combined(decisions).outcome, Outcome::Hold);
-    EXPECT_EQ(combined(decisions).kept, Indexes{});
-    EXPECT_EQ(combined(decisions).refused, Indexes{2});
+    EXPECT_EQ(combine(decisions).outcome, Outcome::Hold);
+    EXPECT_EQ(combine(decisions).kept, Indexes{});
+    EXPECT_EQ(combine(decisions).refused, Indexes{2});
     EXPECT_NE(decisions[0].explanation.find("held with the others"), std::string::npos);
     EXPECT_FALSE(sets_aside({decided(Outcome::Hold), decided(Outcome::Portal)}));
     EXPECT_FALSE(sets_aside({decided(Outcome::Direct), decided(Outcome::Hold, true)}));

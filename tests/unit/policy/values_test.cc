@@ -138,6 +138,12 @@ TEST(Values, AMilterSocketIsAPathOrAnInetSocket) {
     for (const auto* text : {"", "milter.sock", "8891"}) expect_refused(read_milter_socket(text), text);
 }
 
+TEST(Values, WhatIsUnknownWaitsOrIsKept) {
+    EXPECT_EQ(read_uncertain("queue").value(), Uncertain::Queue);
+    EXPECT_EQ(read_uncertain("portal").value(), Uncertain::Portal);
+    for (const char* wrong : {"", "hold", "reject", "deliver", "Portal"}) EXPECT_FALSE(read_uncertain(wrong)) << wrong;
+}
+
 }  // namespace
 TEST(Values, EhloNamesAreHostNamesOrAddressLiterals) {
     for (const char* text : {"gw.example.nl", "gw", "[192.0.2.1]", "[IPv6:2001:db8::1]"}) {

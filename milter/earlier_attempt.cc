@@ -10,13 +10,14 @@ using policy::Result;
 
 Outcome outcome_of(const store::Fate& fate) {
     if (fate.outcome == to_string(Outcome::Portal)) return Outcome::Portal;
-    return fate.outcome == to_string(Outcome::Hold) ? Outcome::Hold : Outcome::Reject;
+    const bool was_held = fate.outcome == to_string(Outcome::Hold) || fate.outcome == "released";
+    return was_held ? Outcome::Hold : Outcome::Reject;
 }
 
 std::string_view story_of(Outcome outcome) {
     switch (outcome) {
         case Outcome::Portal: return "has been kept for pickup since then";
-        case Outcome::Hold: return "has been held since then";
+        case Outcome::Hold: return "was held then, for a person to release";
         default: return "was refused then, as the sender was told";
     }
 }

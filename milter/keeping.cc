@@ -5,6 +5,7 @@
 #include <set>
 
 #include "milter/content_hash.h"
+#include "milter/envelope.h"
 #include "milter/non_delivery_notice.h"
 
 namespace smarttls::milter {
@@ -65,7 +66,8 @@ std::vector<store::Notice> notices_of(const PartedMessage& message, const std::s
 
 Result<store::SealedFacts> seal(const PartedMessage& message, SealedCopy& copy,
                                 const std::vector<store::SealedFor>& kept) {
-    store::SealedEnvelope envelope{message.class_name, message.queue_id, message.sender.address, {}};
+    store::SealedEnvelope envelope{message.mail_class.name, message.queue_id, message.sender.address,
+                                   with_floor(message.sender.address, message.mail_class.level), {}};
     for (const store::SealedFor& one : kept) envelope.recipients.push_back(one.address);
     return copy.finish(envelope);
 }

@@ -29,7 +29,7 @@ struct EnvelopeRecipient {
 
 /// A message whose recipients have been decided upon. All vectors have one entry for each of them.
 struct PartedMessage {
-    std::string class_name;
+    const policy::MailClass& mail_class;
     std::string queue_id;
     std::string mta;  // its name
     EnvelopeSender sender;

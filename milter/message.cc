@@ -167,7 +167,7 @@ Disposition Message::end_of_class_mail(const std::string& queue_id, Actions& act
     const bool can_seal = copy_ && copy_->is_possible();
     if (sets_aside(*decisions) && !can_seal) hold_together(*decisions);
     const policy::MessageDecision whole = combine(*decisions);
-    const PartedMessage parted{class_->name, queue_id,    mta_,       sender_, fields_,
+    const PartedMessage parted{*class_,   queue_id,    mta_,       sender_, fields_,
                                envelope_,    recipients_, *decisions, whole};
     describe_decision(record, whole, *decisions, recipients_);
     auto kept = keep(parted, copy_, *identity, wall_time());

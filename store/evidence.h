@@ -72,6 +72,7 @@ struct EvidenceRecord {
     std::string note;   // what else has to be known, such as a forged control header
     std::vector<RecipientEvidence> recipients;
     std::optional<Registration> registration;  // written; what is read has none
+    std::string released;  // id of a sealed message whose held recipients are released; written
 };
 
 struct StoredEvidence {

@@ -30,6 +30,8 @@ constexpr std::string_view kInsertSealedRecipient =
 constexpr std::string_view kInsertNotice =
     "INSERT INTO outbox (evidence, identity, about, recipient, content, state, created, due)"
     " VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?6) ON CONFLICT (identity, about) DO NOTHING";
+constexpr std::string_view kRelease =
+    "UPDATE sealed_recipient SET outcome = 'released' WHERE sealed = ?1 AND outcome = 'hold'";
 // What was sent needs no content any more.
 constexpr std::string_view kUpdateOutbox =
     "UPDATE outbox SET state = ?2, due = ?3, last_reply = ?4, attempts = attempts + 1,"
@@ -78,7 +80,7 @@ Result<EvidenceTable> EvidenceTable::prepare(Database database, const std::strin
     std::vector<Statement> prepared;
     for (const std::string_view sql : {kInsertEvidence, kInsertRecipient, kInsertTerm,
                                        kInsertSealed, kInsertSealedRecipient, kInsertNotice,
-                                       kUpdateOutbox}) {
+                                       kUpdateOutbox, kRelease}) {
         Result<Statement> statement = database.prepare(sql);
         if (!statement) return because(statement, context);
         prepared.push_back(*std::move(statement));
@@ -86,7 +88,7 @@ Result<EvidenceTable> EvidenceTable::prepare(Database database, const std::strin
     return EvidenceTable(std::move(database),
                          {std::move(prepared[0]), std::move(prepared[1]), std::move(prepared[2]),
                           std::move(prepared[3]), std::move(prepared[4]), std::move(prepared[5]),
-                          std::move(prepared[6])});
+                          std::move(prepared[6]), std::move(prepared[7])});
 }
 
 Result<std::vector<std::int64_t>> EvidenceTable::append(
@@ -124,6 +126,11 @@ Result<std::int64_t> EvidenceTable::insert(const EvidenceRecord& record) {
         if (!inserted) return because(inserted, "sealed message");
         inserted = insert_notices(record, id);
         if (!inserted) return because(inserted, "notices");
+    }
+    if (!record.released.empty()) {
+        auto released = inserts_.release.bind_all(record.released);
+        if (released) released = inserts_.release.run();
+        if (!released) return because(released, "release");
     }
     return id;
 }

@@ -46,6 +46,7 @@ class EvidenceTable {
         Statement sealed_recipient;
         Statement notice;
         Statement outbox;
+        Statement release;
     };
     EvidenceTable(Database database, Inserts inserts)
         : database_(std::move(database)), inserts_(std::move(inserts)) {}

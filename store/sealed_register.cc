@@ -85,8 +85,9 @@ Result<void> SealedRegister::read_recipients(SealedMessage& message) {
     if (auto bound = statement->bind(1, message.id); !bound) return bound;
     Result<bool> row = statement->step();
     for (; row && *row; row = statement->step()) {
-        auto& group = statement->text(1) == "hold" ? message.held : message.recipients;
-        group.push_back(statement->text(0));
+        const std::string outcome = statement->text(1);
+        if (outcome == "portal") message.recipients.push_back(statement->text(0));
+        if (outcome == "hold") message.held.push_back(statement->text(0));
     }
     if (!row) return tl::unexpected(row.error());
     return policy::ok();

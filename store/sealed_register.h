@@ -35,7 +35,7 @@ struct SealedMessage {
 
 /// What an earlier attempt to submit a message led to for one of its recipients.
 struct Fate {
-    std::string outcome;  // "portal", "hold", "reject"
+    std::string outcome;  // "portal", "hold", "released", "reject"
     std::string sealed;   // id of the copy; empty for "reject", of which the sender was told
 };
 

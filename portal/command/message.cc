@@ -8,9 +8,8 @@
 #include "portal/command/evidence_json.h"
 #include "portal/command/evidence_open.h"
 #include "portal/command/exit_status.h"
-#include "store/message_keys.h"
+#include "portal/command/unsealing.h"
 #include "store/sealed_register.h"
-#include "store/sealing/envelope.h"
 
 namespace smarttls::portal {
 namespace {
@@ -107,27 +106,13 @@ void tell(const SealedMessage& message, std::ostream& out, Style style) {
 /// Writes the message; whoever reads from a pipe sees by the exit status whether it is whole.
 Result<void> open_message(const policy::Config& config, const SealedMessage& message,
                           std::ostream& out) {
-    const auto epoch = store::Epoch::parse(message.epoch);
-    if (!epoch) return tl::unexpected(epoch.error());
-    auto key = store::load_private_key(config.portal.private_keys, *epoch);
-    if (!key) return tl::unexpected(key.error());
-    auto keys = store::MessageKeys::open_read_only(config.store.message_keys);
-    if (!keys) return tl::unexpected(keys.error());
-    auto wrapped_key = keys->find(message.id);
-    if (!wrapped_key) return tl::unexpected(wrapped_key.error());
-    if (!*wrapped_key) {
-        return policy::fail(ErrorKind::Permanent,
-                            "the key of message " + message.id +
-                                " was destroyed: nobody can open the message any more");
-    }
-    const store::SealedFacts facts{message.id, *epoch, message.key_id, **wrapped_key, message.size};
     const auto write = [&](std::span<const std::uint8_t> bytes) -> Result<void> {
         out.write(reinterpret_cast<const char*>(bytes.data()),
                   static_cast<std::streamsize>(bytes.size()));
         if (out) return policy::ok();
         return policy::fail(ErrorKind::Temporary, "the standard output takes no more");
     };
-    auto opened = store::unseal(config.store.sealed, facts, *key, write);
+    auto opened = unseal_message(config, message, write);
     if (!opened) return tl::unexpected(opened.error());
     return policy::ok();
 }

@@ -12,6 +12,7 @@
 #include "portal/command/keys.h"
 #include "portal/command/message.h"
 #include "portal/command/outbox.h"
+#include "portal/command/release.h"
 
 namespace {
 
@@ -31,6 +32,7 @@ constexpr std::string_view kUsage =
     "  message list            what is kept for pickup, and for whom\n"
     "  message list            what is kept for pickup or held, and for whom\n"
     "  message open ID         one of these messages, for who has the private key\n"
+    "  message release ID      sends one that is held to whom it is held for\n"
     "  outbox list             notices to senders that wait, and dead letters\n"
     "  keys create             the keys that messages for pickup are sealed to\n"
     "  keys list               which of them are there\n"
@@ -57,6 +59,7 @@ Verb find_verb(Words& words) {
                                    {{"cache", "flush"}, smarttls::portal::cache_flush},
                                    {{"message", "list"}, smarttls::portal::message_list},
                                    {{"message", "open"}, smarttls::portal::message_open},
+                                   {{"message", "release"}, smarttls::portal::message_release},
                                    {{"outbox", "list"}, smarttls::portal::outbox_list},
                                    {{"keys", "create"}, smarttls::portal::keys_create},
                                    {{"keys", "list"}, smarttls::portal::keys_list},

@@ -53,6 +53,7 @@ void take(SealedEnvelope& envelope, std::string_view name, std::string value) {
     if (name == "class") envelope.class_name = std::move(value);
     if (name == "queue-id") envelope.queue_id = std::move(value);
     if (name == "sender") envelope.sender = std::move(value);
+    if (name == "released-as") envelope.released_as = std::move(value);
     if (name == "recipient") envelope.recipients.push_back(std::move(value));
 }
 
@@ -63,6 +64,7 @@ std::string to_text(const SealedEnvelope& envelope) {
     put(text, "class", envelope.class_name);
     put(text, "queue-id", envelope.queue_id);
     put(text, "sender", envelope.sender);
+    put(text, "released-as", envelope.released_as);
     for (const std::string& recipient : envelope.recipients) put(text, "recipient", recipient);
     return text;
 }

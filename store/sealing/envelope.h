@@ -23,6 +23,7 @@ struct SealedEnvelope {
     std::string class_name;
     std::string queue_id;
     std::string sender;
+    std::string released_as;  // the sender under which it goes out if it is released: with its floor
     std::vector<std::string> recipients;
 
     friend bool operator==(const SealedEnvelope&, const SealedEnvelope&) = default;

@@ -143,6 +143,26 @@ class Mixed(Scenario):
             self.site.postfix.set("always_bcc", "")
             self.site.postfix.reload()
 
+    def test_a_held_recipient_is_released_under_the_floor_of_the_class(self) -> None:
+        to = ["hugo@dane.example", "hugo@plaintext.example", "hugo@expired.example"]
+        self.assert_accepted(self.site.send(*to, mail_class="nta7516", body=".one dot\r\n", Message_Id="<hugo@client>"))
+        identifier = self.kept("hugo@plaintext.example")[0]["id"]
+        said = self.site.command("message", "release", identifier)
+        queue_id = re.search(r"queued as (\S+)", said).group(1)
+        self.assertIn("postfix/smarttls-dane/smtp", self.wait_status(queue_id, "deferred"))
+        entry = self.queued(queue_id)
+        self.assertEqual((entry["sender"], [r["address"] for r in entry["recipients"]]), ("alice+smarttls-dane@org.example", ["hugo@plaintext.example"]))
+        text = self.site.postfix._command("postcat", "-qbh", queue_id)
+        self.assertNotIn("X-SmartTLS-Class", text)
+        self.assertIn("X-SmartTLS-Protected: nta7516", text)
+        self.assertTrue(text.endswith("\n\n.one dot\n"), text)
+        self.assertEqual(self.only_evidence(queue_id)["recipients"][0]["rule"], "released")
+        self.assertEqual([(k["recipients"], k["held"]) for k in self.kept("hugo@expired.example")], [(["hugo@expired.example"], [])])
+        self.site.command("message", "release", identifier, status=1)
+        self.assert_accepted(self.site.send(*to, mail_class="nta7516", body=".one dot\r\n", Message_Id="<hugo@client>"))
+        self.assertEqual(self.kept("hugo@plaintext.example"), [], "released once, and not held again")
+        self.assertEqual(self.site.lab.received("plaintext.example"), [])
+
     # Crashes
 
     def assert_once(self, to: dict[str, str]) -> None:

@@ -45,7 +45,7 @@ TEST_F(SealedCopyTest, IsTheMessageWithItsHeader) {
     SealedCopy copy(settings_, kFields, kNow);
     copy.append(bytes_of("Hello\r\n"));
     copy.append(bytes_of("there\r\n"));
-    const store::SealedEnvelope envelope{"nta7516", "4jX", "alice@org.example", {"bob@example.nl"}};
+    const store::SealedEnvelope envelope{"nta7516", "4jX", "alice@org.example", "alice+smarttls-dane@org.example", {"bob@example.nl"}};
     const auto kept = copy.finish(envelope);
     ASSERT_TRUE(kept) << kept.error().what;
     copy.keep();

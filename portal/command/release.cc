@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "portal/command/release.h"
+
+#include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
+#include <regex>
+
+#include "policy/text.h"
+#include "portal/command/evidence_open.h"
+#include "portal/command/exit_status.h"
+#include "portal/command/released_header.h"
+#include "portal/command/unsealing.h"
+#include "store/evidence_table.h"
+
+namespace smarttls::portal {
+namespace {
+
+using boost::asio::ip::tcp;
+using policy::ErrorKind;
+using policy::Result;
+using store::SealedMessage;
+using std::chrono_literals::operator""min;
+
+constexpr std::string_view kUsage =
+    "usage: smarttls message release ID\n"
+    "\n"
+    "Sends a message that was set aside to those for whom it is held, under the level of its class: it\n"
+    "waits in the MTA's queue until their servers reach that. Needs the private key of its month, and to\n"
+    "write the evidence.\n"
+    "\n"
+    "Exit status: 0 released, 1 nobody waits for such a message, 2 usage, 69 cannot be opened or sent, 78\n"
+    "configuration.\n";
+
+/// Blocking SMTP with the MTA on this machine; the first failure stands.
+class Dialog {
+  public:
+    explicit Dialog(const policy::Endpoint& endpoint) {
+        stream_.expires_after(10min);
+        stream_.connect(endpoint.address.str(), std::to_string(endpoint.port));
+    }
+    /// The last line of the reply to `line`; nothing is said when `line` is empty.
+    Result<std::string> command(const std::string& line, char kind) {
+        if (!line.empty()) stream_ << line << "\r\n" << std::flush;
+        std::string reply;
+        while (std::getline(stream_, reply) && reply.size() > 3 && reply[3] == '-') {}
+        if (stream_ && !reply.empty() && reply.front() == kind) return reply;
+        const std::string what = stream_ ? policy::quote(policy::trim(reply)) : "silence";
+        return policy::fail(ErrorKind::Temporary, "the MTA answered " + what + " to " +
+                                                      policy::quote(line.empty() ? "connect" : line));
+    }
+    Result<void> write(std::string_view bytes) {
+        if (stream_ << bytes) return policy::ok();
+        return policy::fail(ErrorKind::Temporary, "the MTA closed the connection");
+    }
+
+  private:
+    tcp::iostream stream_;
+};
+
+Result<void> begin(Dialog& smtp, const store::SealedEnvelope& envelope, const SealedMessage& message) {
+    auto reply = smtp.command({}, '2');
+    if (reply) reply = smtp.command("EHLO [127.0.0.1]", '2');
+    const std::string addresses = envelope.released_as + policy::join(message.held, {});
+    const bool is_ascii = std::all_of(addresses.begin(), addresses.end(),
+                                      [](char byte) { return static_cast<unsigned char>(byte) < 0x80; });
+    const std::string mail = "MAIL FROM:<" + envelope.released_as + "> RET=HDRS";
+    if (reply) reply = smtp.command(is_ascii ? mail : mail + " SMTPUTF8", '2');
+    for (const std::string& address : message.held) {
+        if (reply) reply = smtp.command("RCPT TO:<" + address + ">", '2');
+    }
+    if (reply) reply = smtp.command("DATA", '3');
+    if (!reply) return tl::unexpected(reply.error());
+    return policy::ok();
+}
+
+/// The MTA's answer. First the whole message is read: what is damaged is not sent in part.
+Result<std::string> send(const policy::Config& config, const SealedMessage& message,
+                         const policy::MailClass& mail_class) {
+    auto envelope = unseal_message(config, message, [](auto) { return policy::ok(); });
+    if (!envelope) return tl::unexpected(envelope.error());
+    Dialog smtp(config.milter.submit_to);
+    if (auto begun = begin(smtp, *envelope, message); !begun) return tl::unexpected(begun.error());
+    ReleasedHeader filter(config, mail_class);
+    auto sent = unseal_message(config, message, [&](std::span<const std::uint8_t> bytes) {
+        return smtp.write(filter.pass({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+    });
+    if (!sent) return tl::unexpected(sent.error());
+    if (auto ended = smtp.write(filter.end()); !ended) return tl::unexpected(ended.error());
+    auto taken = smtp.command(".", '2');
+    if (taken) [[maybe_unused]] const auto goodbye = smtp.command("QUIT", '2');
+    return taken;
+}
+
+Result<void> write_down(const policy::Config& config, const SealedMessage& message,
+                        const policy::MailClass& mail_class, const std::string& reply) {
+    store::EvidenceRecord record;
+    std::smatch queued;
+    if (std::regex_search(reply, queued, std::regex("queued as ([^\\s]+)"))) record.queue_id = queued[1];
+    record.event = store::kSubmissionAcceptance;
+    record.time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    record.class_name = message.class_name;
+    record.sender = message.sender;
+    record.client = "smarttls message release";
+    record.outcome = "queue";
+    record.floor = to_string(mail_class.level);
+    record.config_version = config.version;
+    record.note = "released by a person; it was set aside as " + message.queue_id;
+    record.released = message.id;
+    for (const std::string& address : message.held) {
+        record.recipients.push_back({address, address.substr(address.rfind('@') + 1), "queue", "released",
+                                     "Mail to " + address + " was released by a person and waits in the "
+                                     "queue until its servers reach level " + record.floor + ".", {}});
+    }
+    auto table = store::EvidenceTable::reopen(config.store.evidence);
+    if (!table) return tl::unexpected(table.error());
+    const store::EvidenceRecord* const records[] = {&record};
+    auto written = table->append(records);
+    if (!written) return tl::unexpected(written.error());
+    return policy::ok();
+}
+
+}  // namespace
+
+int message_release(const policy::Config& config, const std::vector<std::string>& words,
+                    std::ostream& out, std::ostream& err, Style) {
+    if (words == std::vector<std::string>{"--help"} || words == std::vector<std::string>{"-h"}) {
+        out << kUsage;
+        return kExitYes;
+    }
+    if (words.size() != 1 || words[0].starts_with('-')) {
+        const policy::Error error{ErrorKind::Malformed, "one id is wanted; smarttls message list shows them", 0};
+        return complain_about_usage(error, "message release", err);
+    }
+    auto seals = store::SealedRegister::open(config.store.evidence);
+    if (!seals) return complain(seals.error(), err);
+    const auto message = seals->find(words[0]);
+    if (!message) return complain(message.error(), err);
+    if (!*message || (*message)->held.empty()) {
+        err << "smarttls: no recipient of message " << printable(words[0]) << " is held\n";
+        return kExitNo;
+    }
+    const policy::MailClass* mail_class = config.find_class((*message)->class_name);
+    if (mail_class == nullptr) {
+        err << "smarttls: class " << printable((*message)->class_name) << " is not in the configuration\n";
+        return kExitConfig;
+    }
+    const auto sent = send(config, **message, *mail_class);
+    if (!sent) return complain(sent.error(), err);
+    out << "Released to " << printable(policy::join((*message)->held, ", ")) << ": "
+        << printable(policy::trim(*sent)) << "\n";
+    const auto written = write_down(config, **message, *mail_class, *sent);
+    if (written) return kExitYes;
+    err << "smarttls: it was sent, but is listed as held\n";
+    return complain(written.error(), err);
+}
+
+}  // namespace smarttls::portal

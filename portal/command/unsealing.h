@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Opens a sealed message with the private key of its month.
+//
+//     Result<store::SealedEnvelope> envelope = unseal_message(config, message, sink);
+//
+// Threads: one. Errors: those of the key, the store and the sink; Permanent when its key was destroyed.
+// That nothing is missing is known only when it succeeds.
+#pragma once
+
+#include "policy/config.h"
+#include "store/sealed_register.h"
+#include "store/sealing/envelope.h"
+#include "store/sealing/sealed_message.h"
+
+namespace smarttls::portal {
+
+[[nodiscard]] policy::Result<store::SealedEnvelope> unseal_message(
+    const policy::Config& config, const store::SealedMessage& message,
+    const store::UnsealedSink& sink);
+
+}  // namespace smarttls::portal

@@ -4,23 +4,26 @@
 local conn = open()
 check(mt.negotiate(conn, nil, nil, nil), "negotiate")
 for name, action in pairs({SMFIF_ADDHDRS = SMFIF_ADDHDRS, SMFIF_CHGHDRS = SMFIF_CHGHDRS,
-                           SMFIF_CHGFROM = SMFIF_CHGFROM, SMFIF_QUARANTINE = SMFIF_QUARANTINE}) do
+                           SMFIF_CHGFROM = SMFIF_CHGFROM, SMFIF_QUARANTINE = SMFIF_QUARANTINE,
+                           SMFIF_DELRCPT = SMFIF_DELRCPT}) do
     if not mt.test_action(conn, action) then error("the milter does not ask for " .. name) end
 end
-for name, action in pairs({SMFIF_CHGBODY = SMFIF_CHGBODY, SMFIF_ADDRCPT = SMFIF_ADDRCPT,
-                           SMFIF_DELRCPT = SMFIF_DELRCPT}) do
+for name, action in pairs({SMFIF_CHGBODY = SMFIF_CHGBODY, SMFIF_ADDRCPT = SMFIF_ADDRCPT}) do
     if mt.test_action(conn, action) then error("the milter asks for " .. name) end
 end
 if not mt.test_option(conn, SMFIP_NOHELO) then error("the milter wants HELO, which it does not use") end
 if mt.test_option(conn, SMFIP_NOBODY) then error("the milter does not want the body, which it hashes") end
 mt.disconnect(conn)
 
--- Without SMFIF_QUARANTINE nothing can be held.
-conn = open()
-local failure = mt.negotiate(conn, nil, SMFIF_ADDHDRS + SMFIF_CHGHDRS + SMFIF_CHGFROM, nil)
-if failure == nil then failure = mt.conninfo(conn, "client.example", TRUSTED) end
-if failure == nil and mt.getreply(conn) == SMFIR_CONTINUE then error("the milter serves an MTA without quarantine") end
-mt.disconnect(conn, false)
+-- Without SMFIF_QUARANTINE nothing can be held, without SMFIF_DELRCPT nobody can leave a message.
+local COMMON = SMFIF_ADDHDRS + SMFIF_CHGHDRS + SMFIF_CHGFROM
+for lacking, offered in pairs({quarantine = COMMON + SMFIF_DELRCPT, removal = COMMON + SMFIF_QUARANTINE}) do
+    conn = open()
+    local failure = mt.negotiate(conn, nil, offered, nil)
+    if failure == nil then failure = mt.conninfo(conn, "client.example", TRUSTED) end
+    if failure == nil and mt.getreply(conn) == SMFIR_CONTINUE then error("the milter serves an MTA without " .. lacking) end
+    mt.disconnect(conn, false)
+end
 
 conn = connect(TRUSTED)
 expect_usable(conn)

@@ -10,6 +10,7 @@
 #include "milter/callbacks.h"
 #include "milter/canary.h"
 #include "milter/outbox_sender.h"
+#include "policy/parting.h"
 #include "smarttls/daemon_options.h"
 #include "smarttls/log.h"
 #include "store/sealed_sweep.h"

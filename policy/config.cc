@@ -254,16 +254,6 @@ std::string Endpoint::str() const {
     return host + ":" + std::to_string(port);
 }
 
-bool keeps_for_pickup(const MailClass& mail_class) {
-    return mail_class.insecure == Shortfall::Portal || mail_class.plaintext == Shortfall::Portal ||
-           mail_class.unknown == Uncertain::Portal;
-}
-
-bool keeps_for_pickup(const Config& config) {
-    return std::any_of(config.classes.begin(), config.classes.end(),
-                       [](const MailClass& one) { return keeps_for_pickup(one); });
-}
-
 const MailClass* Config::find_class(std::string_view name) const {
     for (const MailClass& candidate : classes) {
         if (equal_ignoring_case(candidate.name, name)) return &candidate;

@@ -136,10 +136,6 @@ struct Config {
     [[nodiscard]] const MailClass* find_class(std::string_view name) const;  // ignores case
 };
 
-/// Whether mail of the class may be kept for pickup in the portal.
-[[nodiscard]] bool keeps_for_pickup(const MailClass& mail_class);
-[[nodiscard]] bool keeps_for_pickup(const Config& config);  // of any class
-
 struct ConfigText {
     std::string file;  // for messages
     std::string text;

@@ -76,4 +76,14 @@ void hold_together(std::vector<RecipientDecision>& decisions) {
     }
 }
 
+bool keeps_for_pickup(const MailClass& mail_class) {
+    return mail_class.insecure == Shortfall::Portal || mail_class.plaintext == Shortfall::Portal ||
+           mail_class.unknown == Uncertain::Portal;
+}
+
+bool keeps_for_pickup(const Config& config) {
+    return std::any_of(config.classes.begin(), config.classes.end(),
+                       [](const MailClass& one) { return keeps_for_pickup(one); });
+}
+
 }  // namespace smarttls::policy

@@ -38,4 +38,8 @@ struct MessageDecision {
 /// Without such a copy, who would get the message directly is held with him.
 void hold_together(std::vector<RecipientDecision>& decisions);
 
+/// Whether mail of the class may be kept for pickup in the portal.
+[[nodiscard]] bool keeps_for_pickup(const MailClass& mail_class);
+[[nodiscard]] bool keeps_for_pickup(const Config& config);  // of any class
+
 }  // namespace smarttls::policy

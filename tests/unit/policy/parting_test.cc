@@ -121,5 +121,23 @@ TEST(HoldTogether, LeavesNobodyToGoAheadAndSaysWhy) {
     EXPECT_FALSE(sets_aside({decided(Outcome::Direct), decided(Outcome::Hold, true)}));
 }
 
+TEST(KeepsForPickup, WhereverAClassNamesThePortal) {
+    MailClass c;
+    EXPECT_FALSE(keeps_for_pickup(c));
+    c.insecure = Shortfall::Portal;
+    EXPECT_TRUE(keeps_for_pickup(c));
+    c = {};
+    c.plaintext = Shortfall::Portal;
+    EXPECT_TRUE(keeps_for_pickup(c));
+    c = {};
+    c.unknown = Uncertain::Portal;
+    EXPECT_TRUE(keeps_for_pickup(c));
+    Config config;
+    config.classes.resize(2);
+    EXPECT_FALSE(keeps_for_pickup(config));
+    config.classes[1] = c;
+    EXPECT_TRUE(keeps_for_pickup(config));
+}
+
 }  // namespace
 }  // namespace smarttls::policy

@@ -156,12 +156,12 @@ class Faults(Scenario):
 
     def test_a_bad_configuration_ends_with_78_and_names_file_and_line(self) -> None:
         bad = self.directory / "bad.conf"
-        bad.write_text("[engine]\n\nresolvr = 127.0.0.1\n[class.nta7516]\ninsecure = portal\n")
+        bad.write_text("[engine]\n\nresolvr = 127.0.0.1\n[class.nta7516]\ninsecure = deliver\n")
         for name in ("smarttlsd", "smarttls-milter"):
             done = subprocess.run([program(name), "--config", str(bad)], capture_output=True, text=True, timeout=20)
             self.assertEqual(done.returncode, 78, name)
             self.assertRegex(done.stderr, r'bad\.conf:3: .*"resolvr".*did you mean "resolver"')
-            self.assertRegex(done.stderr, r"bad\.conf:5: .*insecure.*portal.*not available")
+            self.assertRegex(done.stderr, r"bad\.conf:5: .*insecure.*deliver.*not available")
 
     def assert_no_data_in_clear_for_class_mail(self) -> None:
         """Unmarked mail of these tests goes to plaintext.example alone."""

@@ -172,7 +172,8 @@ class Mixed(Scenario):
         self.assertEqual(len(self.deliveries("dane.example", to["direct"])), 1)
         self.assertEqual((len(self.kept(to["portal"])), len(self.kept(to["held"]))), (1, 1))
         self.assertEqual(len(self.outbox(to["refused"])), 1)
-        self.assertEqual(len(self.notices(to["refused"])), 1)
+        # What the MTA took in the very moment of a kill -9 is sent once more, under the same Message-ID.
+        self.assertEqual(len({notice["Message-ID"] for notice in self.notices(to["refused"])}), 1)
         self.assertIn(SECRET, self.site.command("message", "open", self.kept(to["portal"])[0]["id"]))
 
     def start_four(self, name: str) -> tuple[threading.Thread, list]:
@@ -200,7 +201,8 @@ class Mixed(Scenario):
         subprocess.run(["cc", "-shared", "-fPIC", "-o", stall, HERE / "stall_removal.c"], check=True)
         self.site.stop_daemon("smarttls-milter")
         self.site.start_milter(LD_PRELOAD=str(stall), ASAN_OPTIONS="verify_asan_link_order=0")
-        self.crash("hanna", lambda: self.kept("hanna@expired.example"))
+        self.crash("hanna", lambda: [o for o in self.outbox("hanna@null-mx.example") if o["state"] == "sent"])
+        self.assertEqual(len(self.notices("hanna@null-mx.example")), 1)
         self.assertEqual(len([r for r in self.site.command("evidence", "search", "--address", "hanna@dane.example", "--json").splitlines()]), 2)
 
     def test_killed_as_soon_as_the_copy_has_its_name(self) -> None:

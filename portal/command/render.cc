@@ -166,11 +166,11 @@ Style output_style() {
 
 std::size_t output_columns() {
     constexpr std::size_t kWithoutTerminal = 80;
-    constexpr std::size_t kLeast = 60;
-    constexpr std::size_t kMost = 200;
+    constexpr std::size_t kNarrowest = 60;
+    constexpr std::size_t kWidest = 200;
     winsize size{};
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kWithoutTerminal;
-    return std::clamp<std::size_t>(size.ws_col, kLeast, kMost);
+    return std::clamp<std::size_t>(size.ws_col, kNarrowest, kWidest);
 }
 
 std::string span_of(std::chrono::seconds span) {

@@ -120,7 +120,7 @@ constexpr auto kOptions = std::to_array<Option<Config>>({
      "Most SMTP sessions open at once, over all addresses."},
     {"engine", "insecure-ttl", "5m", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.insecure_ttl, read_duration(v)); }, nullptr,
-     "Longest time for which the verdicts \"plaintext\" and \"forbidden\" are kept."},
+     "Longest time for which the verdicts plaintext and forbidden are kept."},
     {"engine", "stale-ttl", "1h", Repeat::No,
      [](Config& c, Text v) { return store(c.engine.stale_ttl, read_duration(v)); }, nullptr,
      "How long a good verdict still counts after its end while nothing newer can be found out."},

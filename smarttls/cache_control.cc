@@ -118,7 +118,7 @@ void show_all(const VerdictCache& cache, const PendingAnswerPtr& pending) {
 }  // namespace
 
 PendingAnswerPtr show(VerdictCaches caches, const std::optional<NextHop>& next_hop) {
-    const auto pending = std::make_shared<PendingAnswer>();
+    auto pending = std::make_shared<PendingAnswer>();
     if (next_hop) {
         show_one(caches.probed, *next_hop, pending);
     } else {

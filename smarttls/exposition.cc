@@ -10,7 +10,7 @@ namespace {
 
 /// The shortest text that reads back as the same number.
 std::string text_of(double value) {
-    std::array<char, 32> digits;
+    std::array<char, 32> digits{};
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
     return {digits.data(), end};
 }

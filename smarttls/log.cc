@@ -35,7 +35,7 @@ std::string escape(std::string_view message) {
 
 /// The variable alone is not enough: a child whose stderr was redirected inherits it too.
 bool is_stderr_the_journal() {
-    const char* stream = std::getenv("JOURNAL_STREAM");
+    const char* stream = std::getenv("JOURNAL_STREAM");  // NOLINT(concurrency-mt-unsafe): nobody sets it
     struct stat status {};
     if (stream == nullptr || ::fstat(STDERR_FILENO, &status) != 0) return false;
     return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino) == stream;

@@ -101,7 +101,7 @@ std::variant<MapQuestion, MapAnswer, CacheQuestion> parse_cache_question(
 
 /// Why `floor` is not reached, for the administrator who reads Postfix's log.
 std::string shortfall(Floor floor, const Verdict& verdict) {
-    const std::string why = policy::describe(verdict);
+    std::string why = policy::describe(verdict);
     switch (verdict.level) {
         case Level::NoMail:
             return why;

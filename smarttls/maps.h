@@ -46,14 +46,14 @@ struct MapAnswer {
 [[nodiscard]] std::string format_answer(const MapAnswer& answer);
 
 struct MapQuestion {
-    Map map;
+    Map map{};
     policy::NextHop next_hop;
 };
 
 /// About the cache itself (cache_control.h).
 struct CacheQuestion {
     enum class What { Show, Flush };
-    What what;
+    What what = What::Show;
     std::optional<policy::NextHop> next_hop;  // nothing: all
 };
 

@@ -56,7 +56,10 @@ class Metrics {
     /// `known`: the answer, null when it has to be waited for.
     void cache_asked(Cache cache, const VerdictPtr& known);
 
-    void client_came() { ++clients_, ++all_clients_; }
+    void client_came() {
+        ++clients_;
+        ++all_clients_;
+    }
     void client_left() { --clients_; }
     /// `map`: of map_name().
     void answered(std::string_view map, AnswerStatus status) { answers_.add({map, status}); }

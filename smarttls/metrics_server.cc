@@ -60,7 +60,7 @@ asio::awaitable<bool> read_request(asio::local::stream_protocol::socket& socket,
         if (request.find("\r\n\r\n") != std::string::npos) co_return true;
         if (request.find("\n\n") != std::string::npos) co_return true;
         if (request.size() >= kLongestHttpRequest) co_return true;
-        std::array<char, 1024> chunk;
+        std::array<char, 1024> chunk{};
         const auto [error, size] = co_await socket.async_read_some(asio::buffer(chunk), as_result);
         if (error) co_return !request.empty();
         request.append(chunk.data(), size);
@@ -99,7 +99,7 @@ Result<std::unique_ptr<MetricsServer>> MetricsServer::open(asio::any_io_executor
 MetricsServer::MetricsServer(asio::any_io_executor executor, UnixListener listener,
                              MetricsPage page, std::chrono::milliseconds patience)
     : listener_(std::move(listener)),
-      acceptor_(std::move(executor), Protocol(), listener_.release()),
+      acceptor_(executor, Protocol(), listener_.release()),
       page_(std::move(page)),
       patience_(patience) {}
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "smarttls/nta7516_lookup.h"
 
-#include <array>
-#include <cstdio>
+#include <algorithm>
 
 #include "smarttls/nta7516.h"
 
@@ -17,10 +16,11 @@ using policy::Reason;
 
 /// YYYY-MM, as in the record.
 std::string text_of(std::chrono::year_month month) {
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u", static_cast<int>(month.year()),
-                  static_cast<unsigned>(month.month()));
-    return text.data();
+    const auto padded = [](std::string digits, std::size_t length) {
+        return digits.insert(0, length - std::min(length, digits.size()), '0');
+    };
+    return padded(std::to_string(static_cast<int>(month.year())), 4) + "-" +
+           padded(std::to_string(static_cast<unsigned>(month.month())), 2);
 }
 
 std::optional<Reason> reason_of(NtaState state) {

@@ -32,8 +32,9 @@ Result<void> run_with(Database& database, std::string_view sql, std::int64_t val
 /// Free pages are used again before the file grows.
 Result<std::int64_t> bytes_in_use(Database& database) {
     std::int64_t pages = 0;
-    for (const auto& [pragma, sign] : {std::pair("PRAGMA page_count", 1), {"PRAGMA freelist_count", -1}}) {
-        const auto count = database.query_integer(pragma);
+    for (const auto& [pragma, sign] :
+         {std::pair("PRAGMA page_count", 1), {"PRAGMA freelist_count", -1}}) {
+        auto count = database.query_integer(pragma);
         if (!count) return count;
         pages += sign * *count;
     }
@@ -63,11 +64,14 @@ VerdictArchive::VerdictArchive(Database writer, Database reader, ArchiveLimits l
       reader_(std::move(reader)) {}
 
 VerdictArchive::~VerdictArchive() {
-    if (!gathered_.rows.empty() || gathered_.erase_all) {
-        asio::post(writing_, [this] { write_and_tell(gathered_, WallTime::min()); });
-    }
     writing_.join();
     reading_.join();
+    if (gathered_.rows.empty() && !gathered_.erase_all) return;
+    try {
+        write_and_tell(gathered_, WallTime::min());
+    } catch (...) {  // out of memory: it is a cache
+        return;
+    }
 }
 
 void VerdictArchive::find(std::string next_hop,

@@ -40,7 +40,8 @@ class DurableFile {
 
   private:
     struct Close {
-        void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+        /// Of a file that nobody published: what was lost does not matter.
+        void operator()(std::FILE* file) const noexcept { static_cast<void>(std::fclose(file)); }
     };
     using Handle = std::unique_ptr<std::FILE, Close>;
     DurableFile(std::string directory, std::string path, Handle file)

@@ -50,11 +50,17 @@ void put(std::string& text, std::string_view name, std::string_view value) {
 }
 
 void take(SealedEnvelope& envelope, std::string_view name, std::string value) {
-    if (name == "class") envelope.class_name = std::move(value);
-    if (name == "queue-id") envelope.queue_id = std::move(value);
-    if (name == "sender") envelope.sender = std::move(value);
-    if (name == "released-as") envelope.released_as = std::move(value);
-    if (name == "recipient") envelope.recipients.push_back(std::move(value));
+    if (name == "class") {
+        envelope.class_name = std::move(value);
+    } else if (name == "queue-id") {
+        envelope.queue_id = std::move(value);
+    } else if (name == "sender") {
+        envelope.sender = std::move(value);
+    } else if (name == "released-as") {
+        envelope.released_as = std::move(value);
+    } else if (name == "recipient") {
+        envelope.recipients.push_back(std::move(value));
+    }
 }
 
 }  // namespace

@@ -27,6 +27,8 @@ class Actions {
     /// Removes the occurrence `index` of the field, counted from 1 in the message as it came.
     virtual policy::Result<void> remove_header(const std::string& name, int index) = 0;
     virtual policy::Result<void> add_header(const std::string& name, const std::string& value) = 0;
+    /// Above all others, the MTA's own Received included.
+    virtual policy::Result<void> put_header_on_top(const std::string& name, const std::string& value) = 0;
     /// Takes a recipient out of the envelope, and with it whatever its alias would become. `path` is
     /// what the MTA showed at RCPT, to the byte: Postfix compares case and all, and is silent about a
     /// path that it does not find.

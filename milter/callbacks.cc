@@ -99,7 +99,7 @@ std::optional<policy::IpAddress> client_of(const sockaddr* address) {
 /// Everything the callbacks read by smfi_getsymval; named here, the site's milter_*_macros do not
 /// matter.
 void ask_for_macros(SMFICTX* context) {
-    std::string mail = "{auth_type} {auth_authen}";
+    std::string mail = "{auth_type} {auth_authen} {mail_mailer} {mail_host}";
     std::string rcpt = "{rcpt_mailer} {rcpt_host}";
     std::string end = "i j";
     smfi_setsymlist(context, SMFIM_ENVFROM, mail.data());

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "milter/canary_dialog.h"
+#include "policy/text.h"
 #include "smarttls/log.h"
 
 namespace smarttls::milter {
@@ -36,6 +37,15 @@ std::string random_hex() {
     return text;
 }
 
+/// Without the default transport, which carries the mail of everybody: only a next hop of it is trusted.
+std::vector<std::string> transports_of(const std::vector<policy::TrustedRoute>& routes) {
+    std::vector<std::string> names;
+    for (const policy::TrustedRoute& route : routes) {
+        if (route.transport != "smtp") names.push_back(route.transport);
+    }
+    return names;
+}
+
 std::string transport_of(Floor floor) { return "smarttls-" + std::string(to_string(floor)); }
 
 }  // namespace
@@ -43,7 +53,7 @@ std::string transport_of(Floor floor) { return "smarttls-" + std::string(to_stri
 Canary::Canary(const policy::MilterSettings& settings)
     : settings_(settings),
       nonce_("smarttls-canary-" + random_hex()),
-      postfix_(settings.postfix_config),
+      postfix_(settings.postfix_config, transports_of(settings.trusted_routes)),
       thread_([this] { run(); }) {}
 
 Canary::~Canary() {
@@ -57,6 +67,12 @@ Canary::~Canary() {
 }
 
 bool Canary::is_sender(std::string_view sender) const { return sender.starts_with(nonce_ + "+"); }
+
+bool Canary::is_local(std::string_view domain) const {
+    const policy::Lock lock(mutex_);
+    return std::find(local_domains_.begin(), local_domains_.end(), policy::to_lower(domain)) !=
+           local_domains_.end();
+}
 
 void Canary::saw(std::string_view sender, std::string_view transport) {
     const policy::Lock lock(mutex_);
@@ -131,6 +147,12 @@ void Canary::settle(const Result<void>& result, Clock::time_point began, FileSta
 
 Result<void> Canary::prove_once() {
     if (auto checked = postfix_.check(); !checked) return checked;
+    auto domains = postfix_.local_domains();
+    if (!domains) return tl::unexpected(domains.error());
+    {
+        const policy::Lock lock(mutex_);
+        local_domains_ = *std::move(domains);
+    }
     if (auto proved = prove_routes(); !proved) return proved;
     return check_seen();
 }

@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "milter/postfix_config.h"
 #include "milter/proof.h"
@@ -37,6 +38,7 @@ class Canary final : public Proof {
     /// Postfix's files has outdated; otherwise waits for the next proof.
     [[nodiscard]] policy::Result<void> prove(policy::Deadline deadline) override;
 
+    [[nodiscard]] bool is_local(std::string_view domain) const override;
     [[nodiscard]] bool is_sender(std::string_view sender) const override;
     void saw(std::string_view sender, std::string_view transport) override;
 
@@ -55,11 +57,12 @@ class Canary final : public Proof {
     const std::string nonce_;
     PostfixConfig postfix_;  // immutable, asks the file system
 
-    policy::Mutex mutex_;
+    mutable policy::Mutex mutex_;
     std::condition_variable wanted_;   // for the thread
     std::condition_variable settled_;  // for waiters
     std::map<std::string, std::string, std::less<>> seen_
         SMARTTLS_GUARDED_BY(mutex_);  // sender -> transport
+    std::vector<std::string> local_domains_ SMARTTLS_GUARDED_BY(mutex_);  // lower case
     policy::Result<void> proof_ SMARTTLS_GUARDED_BY(mutex_);
     Clock::time_point began_ SMARTTLS_GUARDED_BY(mutex_){};
     std::optional<Clock::time_point> used_ SMARTTLS_GUARDED_BY(mutex_);  // when class mail last asked

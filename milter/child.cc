@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -70,7 +71,18 @@ Result<void> drain(const Pipe& out, const Pipe& err, std::string& output, std::s
     return policy::ok();
 }
 
-Result<pid_t> spawn(std::vector<std::string>& arguments, const Pipe& out, const Pipe& err) {
+/// A file without a name that holds the text, read from its beginning; -1 when there can be none.
+int file_of(std::string_view text) {
+    const int file = memfd_create("input", MFD_CLOEXEC);
+    if (file < 0) return file;
+    const ssize_t written = write(file, text.data(), text.size());
+    if (written == static_cast<ssize_t>(text.size()) && lseek(file, 0, SEEK_SET) == 0) return file;
+    close(file);
+    return -1;
+}
+
+Result<pid_t> spawn(std::vector<std::string>& arguments, const Pipe& in, const Pipe& out,
+                    const Pipe& err) {
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
@@ -81,7 +93,7 @@ Result<pid_t> spawn(std::vector<std::string>& arguments, const Pipe& out, const 
     environment[1] = locale.data();
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, in.ends[0], 0);
     posix_spawn_file_actions_adddup2(&actions, out.ends[1], 1);
     posix_spawn_file_actions_adddup2(&actions, err.ends[1], 2);
     posix_spawnattr_t attributes;
@@ -103,14 +115,16 @@ Result<pid_t> spawn(std::vector<std::string>& arguments, const Pipe& out, const 
 
 }  // namespace
 
-Result<std::string> output_of(std::vector<std::string> arguments) {
+Result<std::string> output_of(std::vector<std::string> arguments, std::string_view input) {
     const std::string name = arguments.front();
+    Pipe in;
     Pipe out;
     Pipe err;
-    if (!out.open() || !err.open()) {
+    in.ends[0] = file_of(input);
+    if (in.ends[0] < 0 || !out.open() || !err.open()) {
         return policy::fail(ErrorKind::Temporary, name + ": " + std::generic_category().message(errno), errno);
     }
-    auto child = spawn(arguments, out, err);
+    auto child = spawn(arguments, in, out, err);
     if (!child) return because(child, name);
     out.close_end(1);
     err.close_end(1);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "policy/result.h"
@@ -14,6 +15,8 @@
 namespace smarttls::milter {
 
 /// Standard output of `arguments[0]`, found on the path of system programs; at most 1 MiB, 10 s.
-[[nodiscard]] policy::Result<std::string> output_of(std::vector<std::string> arguments);
+/// `input`: what it reads as standard input.
+[[nodiscard]] policy::Result<std::string> output_of(std::vector<std::string> arguments,
+                                                    std::string_view input = {});
 
 }  // namespace smarttls::milter

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "milter/envelope.h"
 
+#include <algorithm>
+
 #include "policy/text.h"
 
 namespace smarttls::milter {
@@ -9,6 +11,7 @@ namespace {
 using policy::Floor;
 
 constexpr std::string_view kTag = "+smarttls-";
+constexpr std::string_view kNoticesToo = "-dsn";
 
 /// Address cut in three: what is before the tag's place, the closing quote if any, '@' and domain.
 struct Parts {
@@ -22,6 +25,10 @@ Parts cut(std::string_view address) {
     const bool quoted = end >= 2 && address.front() == '"' && address[end - 1] == '"';
     const std::size_t place = quoted ? end - 1 : end;
     return {address.substr(0, place), address.substr(place)};
+}
+
+std::string_view without_suffix(std::string_view text, std::string_view suffix) {
+    return text.substr(0, text.size() - (text.ends_with(suffix) ? suffix.size() : 0));
 }
 
 /// Where the tag begins in a local part, or npos.
@@ -50,16 +57,17 @@ std::optional<Floor> floor_of(std::string_view address) {
     const std::string_view local = cut(address).local;
     const std::size_t tag = tag_in(local);
     if (tag == std::string_view::npos) return std::nullopt;
-    return policy::parse_floor(policy::to_lower(local.substr(tag + kTag.size())));
+    const std::string name = policy::to_lower(local.substr(tag + kTag.size()));
+    return policy::parse_floor(without_suffix(name, kNoticesToo));
 }
 
-std::string with_floor(std::string_view address, Floor floor) {
+std::string with_floor(std::string_view address, Floor floor, Home home) {
     const auto present = floor_of(address);
-    if (present && *present >= floor) return std::string(address);
     auto [local, rest] = cut(address);
     if (present) local = local.substr(0, tag_in(local));
-    return std::string(local) + std::string(kTag) + std::string(to_string(floor)) +
-           std::string(rest);
+    return std::string(local) + std::string(kTag) +
+           std::string(to_string(std::max(floor, present.value_or(floor)))) +
+           std::string(home == Home::Remote ? kNoticesToo : "") + std::string(rest);
 }
 
 }  // namespace smarttls::milter

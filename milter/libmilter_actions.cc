@@ -35,6 +35,13 @@ Result<void> LibmilterActions::add_header(const std::string& name, const std::st
     return taken(smfi_addheader(context_, field.data(), text.data()), "a header");
 }
 
+Result<void> LibmilterActions::put_header_on_top(const std::string& name,
+                                                 const std::string& value) {
+    std::string field = name;
+    std::string text = value;
+    return taken(smfi_insheader(context_, 0, field.data(), text.data()), "a header");
+}
+
 Result<void> LibmilterActions::remove_recipient(const std::string& path) {
     std::string writable = path;
     return taken(smfi_delrcpt(context_, writable.data()), "a recipient's removal");

@@ -20,6 +20,8 @@ class LibmilterActions final : public Actions {
                                        const std::string& parameters) override;
     policy::Result<void> remove_header(const std::string& name, int index) override;
     policy::Result<void> add_header(const std::string& name, const std::string& value) override;
+    policy::Result<void> put_header_on_top(const std::string& name,
+                                           const std::string& value) override;
     policy::Result<void> remove_recipient(const std::string& path) override;
     policy::Result<void> quarantine(const std::string& reason) override;
 

@@ -113,9 +113,12 @@ Disposition Message::end(const std::string& queue_id, std::string mta, Actions& 
         return *std::move(refusal);
     }
     if (class_ != nullptr) return end_of_class_mail(queue_id, actions);
-    if (class_names_.empty()) return Disposition::proceed();
-    note_ignored_class(queue_id);
+    if (!class_names_.empty()) note_ignored_class(queue_id);
     auto removed = changes_.remove_headers(services_.config.milter.control_header, actions);
+    // From a trusted client it may be class mail that comes back from a content filter.
+    if (removed && !submitter_.trusted) {
+        removed = changes_.remove_headers(std::string(kFloorField), actions);
+    }
     return removed ? Disposition::proceed() : disposition_of(removed.error(), "The mail filter");
 }
 

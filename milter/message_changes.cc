@@ -28,8 +28,21 @@ Result<void> MessageChanges::mark(const policy::MailClass& mail_class,
                                   Actions& actions) {
     const std::string parameters =
         sender.envelope_id.empty() ? "RET=HDRS" : "RET=HDRS ENVID=" + sender.envelope_id;
-    auto done = actions.change_sender(with_floor(sender.address, mail_class.level), parameters);
+    const std::string tagged = with_floor(sender.address, mail_class.level, sender.home);
+    auto done = actions.change_sender(tagged, parameters);
     if (done) done = remove_headers(control_header, actions);
+    if (done) done = remove_headers(std::string(kFloorField), actions);
+    if (done) done = replace_headers(mail_class, actions);
+    const policy::Floor floor = floor_of(tagged).value_or(mail_class.level);
+    if (done) {
+        done = actions.put_header_on_top(std::string(kFloorField), std::string(to_string(floor)));
+    }
+    return done;
+}
+
+Result<void> MessageChanges::replace_headers(const policy::MailClass& mail_class,
+                                             Actions& actions) {
+    Result<void> done = policy::ok();
     for (const std::string& name : mail_class.remove_headers) {
         if (done) done = remove_headers(name, actions);
     }

@@ -16,6 +16,8 @@
 #include <vector>
 
 #include "milter/actions.h"
+#include "milter/envelope.h"
+#include "milter/floor_guard.h"
 #include "policy/config.h"
 
 namespace smarttls::milter {
@@ -23,6 +25,7 @@ namespace smarttls::milter {
 struct EnvelopeSender {
     std::string address;      // empty: the null sender
     std::string envelope_id;  // ENVID as the client wrote it (RFC 3461 §4.4)
+    Home home = Home::Trusted;
 };
 
 class MessageChanges {
@@ -32,8 +35,8 @@ class MessageChanges {
     /// All occurrences of a field.
     policy::Result<void> remove_headers(const std::string& name, Actions& actions);
 
-    /// Makes it mail of the class: the floor travels in the sender, the control header is gone, the
-    /// class's own fields are set.
+    /// Makes it mail of the class: the floor travels in the sender and in a field of ours, the control
+    /// header is gone, the class's own fields are set.
     policy::Result<void> mark(const policy::MailClass& mail_class, const std::string& control_header,
                               const EnvelopeSender& sender, Actions& actions);
 
@@ -42,6 +45,8 @@ class MessageChanges {
                                                   Actions& actions);
 
   private:
+    policy::Result<void> replace_headers(const policy::MailClass& mail_class, Actions& actions);
+
     std::map<std::string, int, std::less<>> counts_;  // lower-case name -> occurrences
 };
 

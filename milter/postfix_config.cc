@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "milter/postfix_config.h"
 
+#include <algorithm>
 #include <array>
-#include <map>
 #include <utility>
 
 #include "milter/child.h"
+#include "milter/floor_guard.h"
+#include "milter/floor_lookups.h"
 #include "policy/text.h"
 #include "policy/verdict.h"
 
@@ -113,6 +115,8 @@ Result<void> check_listing(const std::string& text) {
         const Demand level{"smtp_tls_security_level", demanded.security_level};
         if (auto met = expect(*listing, transport, level); !met) return met;
         if (auto met = expect_policy_map(*listing, transport, demanded); !met) return met;
+        const std::string passes = "$" + passing_parameter(demanded.floor);
+        if (auto met = expect(*listing, transport, {"smtp_header_checks", passes}); !met) return met;
         for (const Demand& demand : kDemands) {
             if (auto met = expect(*listing, transport, demand); !met) return met;
         }
@@ -165,12 +169,8 @@ Result<void> PostfixConfig::check() const {
     }
     if (auto checked = check_per_site(); !checked) return checked;
     if (auto checked = check_transports(); !checked) return checked;
-    for (const FloorTransport& demanded : kTransports) {
-        if (auto checked = check_tables(std::string(to_string(demanded.floor))); !checked) {
-            return checked;
-        }
-    }
-    return policy::ok();
+    if (auto checked = check_floor_guard(); !checked) return checked;
+    return check_tables();
 }
 
 /// Where smtp_tls_policy_maps is empty, as on the transports of the floors dane and encrypted, an entry
@@ -199,44 +199,76 @@ Result<void> PostfixConfig::check_transports() const {
     }
     auto listing = postconf("-P");
     if (!listing) return because(listing, "master.cf");
-    return check_listing(*listing);
+    if (auto checked = check_listing(*listing); !checked) return checked;
+    return check_other_transports(*listing, trusted_);
 }
 
-/// Asks the tables of main.cf what Postfix would ask them for mail with this floor.
-Result<void> PostfixConfig::check_tables(const std::string& floor) const {
-    const std::string tag = "+smarttls-" + floor;
-    const std::string sender = "canary" + tag + "@example.invalid";
-    auto transport = look_up("sender_dependent_default_transport_maps", sender);
-    if (!transport) return tl::unexpected(transport.error());
-    if (*transport != "smarttls-" + floor + ":") {
-        return policy::fail(ErrorKind::Misconfigured,
-                            "sender_dependent_default_transport_maps in main.cf does not send " +
-                                tag + " to smarttls-" + floor + ":");
+Result<void> PostfixConfig::check_floor_guard() const {
+    auto checks = postconf("-xh", "smtp_header_checks");
+    if (!checks) return because(checks, "smtp_header_checks");
+    if (auto checked = check_keeps_back(policy::trim(*checks)); !checked) return checked;
+    for (const FloorTransport& demanded : kTransports) {
+        const std::string parameter = passing_parameter(demanded.floor);
+        auto passes = postconf("-xh", parameter);
+        if (!passes) return because(passes, parameter);
+        if (auto checked = check_passes(demanded.floor, policy::trim(*passes)); !checked) return checked;
     }
-    for (const char* parameter : {"smtp_generic_maps", "lmtp_generic_maps"}) {
-        auto plain = look_up(parameter, sender);
-        if (!plain) return tl::unexpected(plain.error());
-        if (*plain != "canary@example.invalid") {
+    auto filtered = postconf("-xh", "internal_mail_filter_classes");
+    if (!filtered) return because(filtered, "internal_mail_filter_classes");
+    const auto classes = split_tables(*filtered);
+    if (std::find(classes.begin(), classes.end(), "bounce") != classes.end()) return policy::ok();
+    return policy::fail(ErrorKind::Misconfigured, "main.cf lacks internal_mail_filter_classes = bounce");
+}
+
+/// Asks the tables of main.cf what Postfix would ask them for mail with each floor and notices about it.
+Result<void> PostfixConfig::check_tables() const {
+    std::map<std::string, std::vector<Lookup>> demanded;
+    for (const FloorTransport& transport : kTransports) {
+        for (Lookup& lookup : lookups_of(transport.floor)) {
+            demanded[lookup.parameter].push_back(std::move(lookup));
+        }
+    }
+    for (const auto& [parameter, lookups] : demanded) {
+        std::vector<std::string> keys;
+        for (const Lookup& lookup : lookups) keys.push_back(lookup.key);
+        auto found = look_up(parameter, std::move(keys));
+        if (!found) return tl::unexpected(found.error());
+        for (const Lookup& lookup : lookups) {
+            if ((*found)[lookup.key] == lookup.answer) continue;
             return policy::fail(ErrorKind::Misconfigured,
-                                std::string(parameter) + " in main.cf does not take " + tag +
-                                    " off the sender");
+                                parameter + " in main.cf does not " + lookup.purpose);
         }
     }
     return policy::ok();
 }
 
-/// The first answer of the parameter's tables, in order, as Postfix searches them; or nothing.
-Result<std::string> PostfixConfig::look_up(const std::string& parameter,
-                                           const std::string& key) const {
+/// The first answer of the parameter's tables to each key, in order, as Postfix searches them.
+Result<std::map<std::string, std::string>> PostfixConfig::look_up(
+    const std::string& parameter, std::vector<std::string> keys) const {
     auto tables = postconf("-xh", parameter);
     if (!tables) return because(tables, parameter);
+    std::map<std::string, std::string> answers;
     for (const std::string& table : split_tables(*tables)) {
-        // postmap(1) ends with 1 when the key is not there, and when the table is broken: both mean
-        // that this table does not give the answer that we need.
-        const auto found = output_of({"postmap", "-c", directory_, "-q", key, table});
-        if (found) return std::string(policy::trim(*found));
+        std::string asked;
+        for (const std::string& key : keys) asked += answers.contains(key) ? "" : key + "\n";
+        if (asked.empty()) break;
+        // postmap(1) ends with 1 when no key is there, and when the table is broken: both mean that
+        // this table does not give the answers that we need.
+        const auto found = output_of({"postmap", "-c", directory_, "-q", "-", table}, asked);
+        if (!found) continue;
+        for (const std::string_view line : policy::split(*found, '\n')) {
+            const std::size_t tab = line.find('\t');
+            if (tab == std::string_view::npos) continue;
+            answers.emplace(line.substr(0, tab), policy::trim(line.substr(tab + 1)));
+        }
     }
-    return std::string();
+    return answers;
+}
+
+Result<std::vector<std::string>> PostfixConfig::local_domains() const {
+    auto listed = postconf("-xh", "mydestination");
+    if (!listed) return because(listed, "mydestination");
+    return split_tables(policy::to_lower(*listed));
 }
 
 }  // namespace smarttls::milter

@@ -10,6 +10,7 @@
 
 #include <sys/stat.h>
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +35,9 @@ struct FileStamp {
 
 class PostfixConfig {
   public:
-    explicit PostfixConfig(std::string directory) : directory_(std::move(directory)) {}
+    /// `trusted`: transports of the site's own that may carry class mail.
+    explicit PostfixConfig(std::string directory, std::vector<std::string> trusted = {})
+        : directory_(std::move(directory)), trusted_(std::move(trusted)) {}
 
     [[nodiscard]] FileStamp stamp() const;
 
@@ -42,16 +45,21 @@ class PostfixConfig {
     /// else an error that names the line of conf/postfix that is missing.
     [[nodiscard]] policy::Result<void> check() const;
 
+    /// What mydestination names, in lower case; without the tables that it may name too.
+    [[nodiscard]] policy::Result<std::vector<std::string>> local_domains() const;
+
   private:
+    [[nodiscard]] policy::Result<void> check_floor_guard() const;
     [[nodiscard]] policy::Result<void> check_per_site() const;
     [[nodiscard]] policy::Result<void> check_transports() const;
-    [[nodiscard]] policy::Result<void> check_tables(const std::string& floor) const;
-    [[nodiscard]] policy::Result<std::string> look_up(const std::string& parameter,
-                                                      const std::string& key) const;
+    [[nodiscard]] policy::Result<void> check_tables() const;
+    [[nodiscard]] policy::Result<std::map<std::string, std::string>> look_up(
+        const std::string& parameter, std::vector<std::string> keys) const;
     [[nodiscard]] policy::Result<std::string> postconf(std::string option,
                                                        std::string parameter = {}) const;
 
     std::string directory_;
+    std::vector<std::string> trusted_;
 };
 
 /// "hash:/etc/a, regexp:{ {/x/ y} }" -> its two tables: blanks and commas separate, braces protect.

@@ -23,6 +23,10 @@ class Proof {
     /// Success: class mail may be accepted. Errors: Misconfigured (which line is missing), Temporary.
     [[nodiscard]] virtual policy::Result<void> prove(policy::Deadline deadline) = 0;
 
+    /// Whether the MTA delivers mail for the domain itself. For submissions of which the MTA tells no
+    /// route (sendmail(1)); false in doubt.
+    [[nodiscard]] virtual bool is_local(std::string_view domain) const = 0;
+
     /// True for the proof's own sender, which nobody outside this process can guess.
     [[nodiscard]] virtual bool is_sender(std::string_view sender) const = 0;
 

@@ -16,12 +16,24 @@ Submitter Session::submitter(const Macros& macros) const {
     return submitter;
 }
 
+Home Session::home_of(std::string_view sender, const Macros& macros) const {
+    const std::string_view domain = domain_of(sender);
+    const std::string_view transport = macros("{mail_mailer}");
+    if (transport.empty()) return services_.proof->is_local(domain) ? Home::Trusted : Home::Remote;
+    const policy::Route route =
+        policy::classify_route(transport, macros("{mail_host}"), domain, floor_of(sender),
+                               services_.config.milter.trusted_routes);
+    return route.kind == policy::RouteKind::Trusted ? Home::Trusted : Home::Remote;
+}
+
 void Session::on_sender(std::string_view path, const Parameters& parameters,
                         const Macros& macros) {
     std::string sender = without_brackets(path);
     canary_sender_ = services_.proof->is_sender(sender) ? sender : std::string();
+    const Home home = home_of(sender, macros);
     message_ = std::make_unique<Message>(
-        services_, submitter(macros), EnvelopeSender{std::move(sender), value_of(parameters, "ENVID")});
+        services_, submitter(macros),
+        EnvelopeSender{std::move(sender), value_of(parameters, "ENVID"), home});
 }
 
 void Session::on_recipient(std::string_view path, const Parameters& parameters,

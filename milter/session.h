@@ -39,6 +39,7 @@ class Session {
 
   private:
     [[nodiscard]] Submitter submitter(const Macros& macros) const;
+    [[nodiscard]] Home home_of(std::string_view sender, const Macros& macros) const;
 
     const Services& services_;
     const std::optional<policy::IpAddress> client_;

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lab"))
 from daemon import until  # noqa: E402
 from domains import DOMAINS  # noqa: E402
 from mail_site import Site  # noqa: E402
-from postfix import Reply  # noqa: E402
+from postfix import Reply, settle  # noqa: E402
 from rows import Domain  # noqa: E402
 
 LOG_TAIL = 6000
@@ -64,6 +64,27 @@ class Scenario(unittest.TestCase):
 
     def assert_no_data_in_clear(self) -> None:
         self.assertEqual(self.site.sessions_with_data_in_clear(), [])
+
+    def assert_no_content_in_clear(self) -> None:
+        """Weaker: DATA may have been said, but nothing of a message. It is what the floor guard is for."""
+        self.assertEqual(self.site.content_in_clear(), [])
+
+    def configure(self, **parameters: str) -> None:
+        """Parameters of main.cf, in force when this returns."""
+        for name, value in parameters.items():
+            self.site.postfix.set(name, value)
+        self.site.postfix.reload()
+
+    def restore_configuration(self) -> None:
+        """Has main.cf, master.cf and aliases as they are now put back after the test."""
+        files = {path: path.read_text() for path in (self.site.postfix.config / name for name in ("main.cf", "master.cf"))}
+
+        def put_back() -> None:
+            for path, text in files.items():
+                path.write_text(text)
+                settle(path)
+            self.site.postfix.reload()
+        self.addCleanup(put_back)
 
     def only_evidence(self, queue_id: str) -> dict[str, Any]:
         records = self.site.evidence(queue_id)

@@ -26,6 +26,7 @@ from rows import LAB_NETWORK_6, Domain
 
 PROFILES = Path(__file__).resolve().parents[2] / "conf" / "profiles"
 SENDER = "alice@org.example"
+TRACE = ("Received:", "Delivered-To:", "X-Original-To:", "Return-Path:", " ", "\t")
 PROVEN = "every floor's route is installed"
 CONFIG = """[engine]
 socket = {queue}/smarttlsd/engine.sock
@@ -186,6 +187,12 @@ class Site:
     def evidence(self, queue_id: str) -> list[dict[str, Any]]:
         """The evidence records of a queue id, oldest first; empty when there are none."""
         return [json.loads(line) for line in self.command("evidence", "show", queue_id, "--json", status=None).splitlines()]
+
+    def content_in_clear(self) -> list[str]:
+        """What servers of the lab were sent of messages without TLS, trace fields (RFC 5321 section 4.4) apart."""
+        sent = [text for session in self.lab.sessions() if session["tls"] is None
+                for text in (session["cut_short"], *(message["data"] for message in session["messages"]))]
+        return [text for text in sent if not all(line.startswith(TRACE) for line in text.splitlines())]
 
     def sessions_with_data_in_clear(self) -> list[dict[str, Any]]:
         """Sessions in which a server of the lab was sent DATA without TLS."""

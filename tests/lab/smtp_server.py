@@ -35,7 +35,7 @@ class Session:
         self._envelope: tuple[str, list[str]] | None = None
         self.record: Facts = {
             "server": facts["name"], "address": facts["address"], "client": writer.get_extra_info("peername")[0],
-            "begin": now(), "helo": None, "tls": None, "commands": [], "messages": []}
+            "begin": now(), "helo": None, "tls": None, "commands": [], "cut_short": "", "messages": []}
 
     async def run(self) -> Facts:
         """Serves until either side has had enough. Returns the record."""
@@ -200,6 +200,7 @@ class Session:
         lines = []
         while (line := await asyncio.wait_for(self._reader.readline(), PATIENCE)) != b".\r\n":
             if not line.endswith(b"\n"):
+                self.record["cut_short"] = b"".join([*lines, line]).decode("latin-1")
                 raise HangUp
             lines.append(line[1:] if line.startswith(b".") else line)
         return b"".join(lines).decode("latin-1")

@@ -18,11 +18,6 @@ class Routing(Scenario):
     def tearDown(self) -> None:
         self.assert_no_data_in_clear()
 
-    def configure(self, **parameters: str) -> None:
-        for name, value in parameters.items():
-            self.site.postfix.set(name, value)
-        self.site.postfix.reload()
-
     def assert_waits_under_dane(self, queue_id: str) -> None:
         line = self.wait_status(queue_id, "deferred")
         self.assertIn("postfix/smarttls-dane/smtp", line)
@@ -59,7 +54,7 @@ class Routing(Scenario):
 
     def test_an_own_route_that_is_not_trusted_holds_class_mail(self) -> None:
         address = self.site.lab.hosts["mx.plaintext.example"].address
-        self.configure(transport_maps=f"inline:{{ dane.example=smtp:[{address}] }}")
+        self.configure(transport_maps=f"$smarttls_notices, inline:{{ dane.example=smtp:[{address}] }}")
         try:
             queue_id = self.assert_accepted(self.site.send("cor@dane.example", mail_class="nta7516"))
             self.assertEqual(self.queued(queue_id)["queue_name"], "hold")
@@ -67,7 +62,7 @@ class Routing(Scenario):
             self.assertEqual(recipient["rule"], "untrusted-route")
             self.assertIn(f"smtp:[{address}]", recipient["explanation"])
         finally:
-            self.configure(transport_maps="")
+            self.configure(transport_maps="$smarttls_notices")
 
     def test_a_relay_host_is_an_own_route(self) -> None:
         address = self.site.lab.hosts["mx.plaintext.example"].address

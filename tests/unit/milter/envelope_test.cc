@@ -87,11 +87,23 @@ TEST(Envelope, TakesNoFloorFromATagThatPostfixDoesNotRoute) {
     }
 }
 
+TEST(Envelope, SaysInTheTagOfARemoteSenderThatNoticesNeedTheFloorToo) {
+    EXPECT_EQ(with_floor("a@b.nl", Floor::Dane, Home::Remote), "a+smarttls-dane-dsn@b.nl");
+    EXPECT_EQ(with_floor("\"a b\"@b.nl", Floor::Pkix, Home::Remote), "\"a b+smarttls-pkix-dsn\"@b.nl");
+    EXPECT_EQ(floor_of("a+smarttls-mta-sts-dsn@b.nl"), Floor::MtaSts);
+    EXPECT_EQ(floor_of("a+smarttls--dsn@b.nl"), std::nullopt);
+    EXPECT_EQ(floor_of("a+smarttls-dane-dsn-dsn@b.nl"), std::nullopt);
+    EXPECT_EQ(with_floor("a+smarttls-encrypted@b.nl", Floor::Dane, Home::Remote), "a+smarttls-dane-dsn@b.nl");
+    EXPECT_EQ(with_floor("a+smarttls-dane@b.nl", Floor::Pkix, Home::Remote), "a+smarttls-dane-dsn@b.nl");
+    EXPECT_EQ(with_floor("a+smarttls-dane-dsn@b.nl", Floor::Pkix, Home::Trusted), "a+smarttls-dane@b.nl")
+        << "where the sender is at home, the client does not say";
+}
+
 // Postfix's regexp tables ignore case, so such a tag is in force.
 TEST(Envelope, ReadsATagInAnyCase) {
     EXPECT_EQ(floor_of("a+SmartTLS-DANE@b.nl"), Floor::Dane);
-    EXPECT_EQ(with_floor("a+SmartTLS-DANE@b.nl", Floor::Dane), "a+SmartTLS-DANE@b.nl");
-    EXPECT_EQ(with_floor("a+SmartTLS-DANE@b.nl", Floor::Pkix), "a+SmartTLS-DANE@b.nl");
+    EXPECT_EQ(with_floor("a+SmartTLS-DANE@b.nl", Floor::Dane), "a+smarttls-dane@b.nl");
+    EXPECT_EQ(with_floor("a+SmartTLS-DANE@b.nl", Floor::Pkix), "a+smarttls-dane@b.nl");
     EXPECT_EQ(with_floor("a+SmartTLS-PKIX@b.nl", Floor::Dane), "a+smarttls-dane@b.nl");
 }
 

@@ -33,6 +33,9 @@ class FakeActions final : public Actions {
     policy::Result<void> add_header(const std::string& name, const std::string& value) override {
         return note("add " + name + ": " + value);
     }
+    policy::Result<void> put_header_on_top(const std::string& name, const std::string& value) override {
+        return note("top " + name + ": " + value);
+    }
     policy::Result<void> remove_recipient(const std::string& path) override {
         return note("remove recipient " + path);
     }
@@ -58,6 +61,9 @@ class FakeProof final : public Proof {
     policy::Result<void> prove(policy::Deadline) override {
         ++asked;
         return result;
+    }
+    [[nodiscard]] bool is_local(std::string_view domain) const override {
+        return domain == "org.example";
     }
     [[nodiscard]] bool is_sender(std::string_view sender) const override {
         return sender.starts_with("canary-nonce+");

@@ -45,7 +45,32 @@ TEST_F(MessageTest, DirectMailGetsTheFloorInItsSenderAndItsHeadersChanged) {
                                      "remove X-SmartTLS-Class 2", "remove X-SmartTLS-Class 1",
                                      "remove X-Internal 2", "remove X-Internal 1",
                                      "remove X-Protected 1", "add X-Protected: nta7516",
-                                     "add X-Note: two words"}));
+                                     "add X-Note: two words", "top X-SmartTLS-Floor: dane"}));
+}
+
+// The guard keeps mail with this field back (floor_guard.h): strangers may not stop mail by it; from a
+// trusted client it may be class mail on its way back from a content filter.
+TEST_F(MessageTest, TheFieldOfTheFloorIsTakenFromStrangersAndReplacedInClassMail) {
+    Mail mail = to({"bob@dane.example"});
+    mail.headers.emplace_back("x-smarttls-floor", "encrypted");
+    EXPECT_EQ(send(mail).verb, Verb::Continue);
+    EXPECT_EQ(std::count(actions_.calls.begin(), actions_.calls.end(), "remove X-SmartTLS-Floor 1"), 1);
+    EXPECT_EQ(actions_.calls.back(), "top X-SmartTLS-Floor: dane");
+    mail.headers = {{"X-SmartTLS-Floor", "dane"}};
+    actions_.calls.clear();
+    EXPECT_EQ(send(mail).verb, Verb::Continue);
+    EXPECT_EQ(actions_.calls, Calls{});
+    EXPECT_EQ(send(mail, "192.0.2.1").verb, Verb::Continue);
+    EXPECT_EQ(actions_.calls, Calls{"remove X-SmartTLS-Floor 1"});
+}
+
+// A floor that the sender's tag has raised is the one to be kept.
+TEST_F(MessageTest, TheFieldTellsTheFloorOfTheTag) {
+    Mail mail = to({"bob@dane.example"});
+    mail.headers = {{"X-SmartTLS-Class", "gdpr"}};
+    mail.sender = "<alice+smarttls-dane@org.example>";
+    EXPECT_EQ(send(mail).verb, Verb::Continue);
+    EXPECT_EQ(actions_.calls.back(), "top X-SmartTLS-Floor: dane");
 }
 
 TEST_F(MessageTest, DirectMailLeavesItsEvidence) {
@@ -398,7 +423,7 @@ TEST_F(MessageTest, IsDeferredWhenTheMtaTakesNotEveryChange) {
     mail.headers.emplace_back("X-Internal", "1");
     ASSERT_EQ(send(mail).verb, Verb::Continue);
     const std::size_t changes = actions_.calls.size();
-    ASSERT_EQ(changes, 6U);
+    ASSERT_EQ(changes, 7U);
     for (std::size_t refused = 0; refused < changes; ++refused) {
         FakeActions refusing(refused);
         Session session = connect();

@@ -27,6 +27,8 @@ std::map<std::string, std::string> good_listing() {
         const std::string prefix = "smarttls-" + floor + "/unix/";
         lines[prefix + "smtp_tls_security_level"] = values.first;
         lines[prefix + "smtp_tls_policy_maps"] = values.second;
+        lines[prefix + "smtp_header_checks"] =
+            "$smarttls_passes_" + (floor == "mta-sts" ? "mta_sts" : floor);
         lines[prefix + "smtp_tls_mandatory_protocols"] = ">=TLSv1.2";
         lines[prefix + "smtp_tls_mandatory_ciphers"] = "high";
         lines[prefix + "smtp_dns_support_level"] = "dnssec";
@@ -153,7 +155,7 @@ TEST_F(PostfixConfigTest, NamesATransportThatIsMissingOrNoSmtpClient) {
 
 TEST_F(PostfixConfigTest, NamesTheRowOfMainCfThatIsMissing) {
     for (const std::string& floor : kFloors) {
-        postfix_.replace("main.cf", "    {/\\+smarttls-" + floor + "\"?@/ smarttls-" + floor + ":}", "    ");
+        postfix_.replace("main.cf", "    {/\\+smarttls-" + floor + "(-dsn)?\"?@/ smarttls-" + floor + ":}", "    ");
         EXPECT_EQ(check(), "sender_dependent_default_transport_maps in main.cf does not send +smarttls-" +
                                floor + " to smarttls-" + floor + ":");
     }
@@ -179,11 +181,63 @@ TEST_F(PostfixConfigTest, NamesTheDelimiterThatIsMissing) {
 
 TEST_F(PostfixConfigTest, NamesTheMapThatDoesNotTakeTheTagOff) {
     postfix_.replace("main.cf", "\nsmtp_generic_maps =", "\nx_generic_maps =");
-    EXPECT_EQ(check(), "smtp_generic_maps in main.cf does not take +smarttls-dane off the sender");
+    expect_names(check(), "_generic_maps in main.cf does not take +smarttls-dane off the sender", "no table");
     postfix_.replace("main.cf", "lmtp_generic_maps = $smtp_generic_maps", "");
     EXPECT_EQ(check(), "lmtp_generic_maps in main.cf does not take +smarttls-dane off the sender");
     postfix_.replace("main.cf", "dane|mta-sts|pkix|encrypted", "dane|mta-sts|encrypted");
-    EXPECT_EQ(check(), "smtp_generic_maps in main.cf does not take +smarttls-pkix off the sender");
+    expect_names(check(), "_generic_maps in main.cf does not take +smarttls-pkix off the sender", "no row");
+}
+
+TEST_F(PostfixConfigTest, NamesTheLineOfNoticesThatIsMissing) {
+    for (const std::string& floor : kFloors) {
+        postfix_.replace("main.cf", "    {/\\+smarttls-" + floor + "-dsn\"?@/ smarttls-" + floor + ":}", "    ");
+        EXPECT_EQ(check(), "transport_maps in main.cf does not send +smarttls-" + floor + "-dsn to smarttls-" +
+                               floor + ":");
+        postfix_.replace("main.cf", "X-SmartTLS-Floor: " + floor + "}", "X-Other: x}");
+        EXPECT_EQ(check(), "header_checks in main.cf does not mark notices to +smarttls-" + floor);
+    }
+    postfix_.replace("main.cf", "internal_mail_filter_classes = bounce", "internal_mail_filter_classes = notify");
+    EXPECT_EQ(check(), "main.cf lacks internal_mail_filter_classes = bounce");
+}
+
+TEST_F(PostfixConfigTest, NamesTheGuardThatDoesNotKeepBack) {
+    const std::string missing = "smtp_header_checks in main.cf does not begin with $smarttls_keeps_back";
+    for (const std::string other : {"", "smtp_header_checks = regexp:/etc/postfix/site", "smtp_header_checks = regexp:{{/x/ IGNORE}}, $smarttls_keeps_back"}) {
+        postfix_.replace("main.cf", "smtp_header_checks = $smarttls_keeps_back\n", other + "\n", "\nsmarttls_passes_encrypted");
+        EXPECT_EQ(check(), missing) << other;
+    }
+    postfix_.replace("main.cf", "fail:class_mail_not_by_this_transport}", "static:IGNORE}");
+    EXPECT_EQ(check(), missing);
+    postfix_.replace("main.cf", "smtp_header_checks = $smarttls_keeps_back\n", "smtp_header_checks = $smarttls_keeps_back, regexp:{{/x/ IGNORE}}\n", "\nsmarttls_passes_encrypted");
+    EXPECT_EQ(check(), "no error") << "checks of the site's own behind";
+}
+
+TEST_F(PostfixConfigTest, NamesAFloorThatLetsTooMuchPass) {
+    postfix_.replace("main.cf", "(pkix|encrypted)", "(dane|pkix|encrypted)", "smarttls_passes_pkix");
+    expect_names(check(), "main.cf lacks smarttls_passes_pkix = regexp:{{/^X-SmartTLS-Floor: (pkix|encrypted)$/ IGNORE}}", "pkix");
+    postfix_.replace("main.cf", "(mta-sts|pkix|encrypted)", ".*", "smarttls_passes_mta_sts");
+    expect_names(check(), "main.cf lacks smarttls_passes_mta_sts", "mta-sts");
+    postfix_.replace("main.cf", "IGNORE}}, $smarttls_keeps_back", "IGNORE}}", "smarttls_passes_dane");
+    expect_names(check(), "main.cf lacks smarttls_passes_dane", "dane");
+}
+
+TEST_F(PostfixConfigTest, RefusesATransportWithoutTheGuardUnlessItIsTrusted) {
+    const std::string shipped = test::PostfixDirectory::shipped("master.cf");
+    postfix_.write("master.cf", shipped + "filter unix - - n - - smtp\n  -o smtp_header_checks=\n");
+    EXPECT_EQ(check(), "service filter in master.cf has -o smtp_header_checks without $smarttls_keeps_back in front, "
+                       "so that class mail could leave by it without its floor");
+    EXPECT_TRUE(PostfixConfig(postfix_.path(), {"filter"}).check());
+    postfix_.write("master.cf", shipped + "filter unix - - n - - smtp\n  -o { smtp_header_checks = $smarttls_keeps_back, regexp:/x }\n");
+    EXPECT_EQ(check(), "no error");
+    postfix_.write("master.cf", shipped + "cleanup unix n - n - 0 cleanup\n  -o header_checks=\n");
+    expect_names(check(), "service cleanup in master.cf has -o header_checks without $smarttls_marks_notices", "cleanup");
+}
+
+TEST_F(PostfixConfigTest, KnowsTheDomainsThatTheMtaDelivers) {
+    postfix_.write("main.cf", test::PostfixDirectory::shipped("main.cf") +
+                                  "\nmydomain = Org.example\nmydestination = $mydomain, gw.$mydomain localhost, hash:/x\n");
+    EXPECT_EQ(PostfixConfig(postfix_.path()).local_domains().value(),
+              (Tables{"org.example", "gw.org.example", "localhost", "hash:/x"}));
 }
 
 TEST_F(PostfixConfigTest, RefusesTheTableThatOverridesTheFloors) {

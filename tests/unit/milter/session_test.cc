@@ -52,6 +52,26 @@ TEST_F(SessionTest, TrustsNobodyForHalfAnAuthentication) {
     EXPECT_FALSE(is_trusted(ip("192.0.2.1")));
 }
 
+TEST_F(SessionTest, MarksASenderWhoseNoticesWouldLeaveByTheDefaultRoute) {
+    const auto sender_of = [this](const std::string& sender, const std::string& mailer, const std::string& host) {
+        macros_ = {{"{mail_mailer}", mailer}, {"{mail_host}", host}};
+        Session session(services_, ip("127.0.0.1"));
+        Mail mail;
+        mail.sender = sender;
+        envelope(session, mail);
+        headers(session, mail);
+        test::FakeActions actions;
+        EXPECT_EQ(body(session, mail, actions).verb, Verb::Continue);
+        return actions.calls.empty() ? std::string() : actions.calls[0];
+    };
+    EXPECT_EQ(sender_of("<alice@org.example>", "local", "org.example"), "sender alice+smarttls-dane@org.example RET=HDRS");
+    EXPECT_EQ(sender_of("<alice@tenant.example>", "smtp", "tenant.example"), "sender alice+smarttls-dane-dsn@tenant.example RET=HDRS");
+    EXPECT_EQ(sender_of("<alice@tenant.example>", "smtp", "[192.0.2.1]"), "sender alice+smarttls-dane-dsn@tenant.example RET=HDRS");
+    EXPECT_EQ(sender_of("<alice@alias.example>", "error", "x"), "sender alice+smarttls-dane-dsn@alias.example RET=HDRS");
+    EXPECT_EQ(sender_of("alice@org.example", "", ""), "sender alice+smarttls-dane@org.example RET=HDRS") << "sendmail(1)";
+    EXPECT_EQ(sender_of("alice@tenant.example", "", ""), "sender alice+smarttls-dane-dsn@tenant.example RET=HDRS");
+}
+
 TEST_F(SessionTest, CarriesSeveralMessagesThatKnowNothingOfEachOther) {
     Session session = connect();
     Mail marked;

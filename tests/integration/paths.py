@@ -9,7 +9,7 @@ One thread.
 """
 from __future__ import annotations
 
-from scenario import Scenario
+from scenario import Reply, Scenario
 
 BOB = "bob@plaintext.example"
 GOOD = "ann@dane.example"
@@ -23,8 +23,12 @@ class Paths(Scenario):
     def plaintext_route(self, transport: str = "smtp") -> str:
         return f"{transport}:[{self.site.lab.hosts['mx.plaintext.example'].address}]"
 
-    def send(self, recipient: str) -> str:
-        return self.assert_accepted(self.site.send(recipient, mail_class="nta7516"))
+    def send(self, recipient: str, sender: str = "alice@org.example", **headers: str) -> str:
+        """As a client does: again while Postfix reloads under the canary's proof and the answer is 451."""
+        def taken() -> Reply | None:
+            reply = self.site.send(recipient, sender=sender, mail_class="nta7516", **headers)
+            return reply if reply.code != 451 else None
+        return self.assert_accepted(self.wait_until(f"an answer other than 451 to {recipient}", taken))
 
     def assert_waits_under_dane(self, queue_id: str) -> None:
         line = self.wait_status(queue_id, "deferred")

@@ -110,7 +110,7 @@ Disposition Message::end(const std::string& queue_id, std::string mta, Actions& 
     mta_ = std::move(mta);
     if (auto refusal = refuse_at_once()) {
         note_refusal(queue_id, *refusal);
-        return *std::move(refusal);
+        return turn_away(*std::move(refusal), actions);
     }
     if (class_ != nullptr) return end_of_class_mail(queue_id, actions);
     if (!class_names_.empty()) note_ignored_class(queue_id);
@@ -183,11 +183,22 @@ Disposition Message::end_of_class_mail(const std::string& queue_id, Actions& act
     if (!id) return defer(record, id.error(), "The evidence store");
     engine::log(engine::Severity::Info, decision_line(record, whole, *id));
     if (whole.outcome == Outcome::Reject) {
-        return Disposition::reject(whole.reply.code, whole.reply.enhanced, whole.explanation);
+        return turn_away(
+            Disposition::reject(whole.reply.code, whole.reply.enhanced, whole.explanation), actions);
     }
     if (!whole.refused.empty() && services_.outbox != nullptr) services_.outbox->wake();
     auto changed = change(parted, actions);
     return changed ? Disposition::proceed() : defer(record, changed.error(), "The mail filter");
+}
+
+/// What sendmail(1) has submitted the MTA itself sends back to the sender, with all its content if nobody
+/// objects: on this way it needs the floor as well. Nobody knows how strict an unknown class is.
+Disposition Message::turn_away(Disposition refusal, Actions& actions) {
+    if (sender_.client_waits || sender_.address.empty()) return refusal;
+    const policy::MailClass strictest_of_all;
+    const policy::MailClass& mail_class = class_ != nullptr ? *class_ : strictest_of_all;
+    auto done = changes_.mark(mail_class, services_.config.milter.control_header, sender_, actions);
+    return done ? refusal : disposition_of(done.error(), "The mail filter");
 }
 
 Result<std::string> Message::look_back(store::EvidenceRecord& record,

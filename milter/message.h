@@ -66,6 +66,7 @@ class Message {
     [[nodiscard]] policy::Result<std::string> look_back(
         store::EvidenceRecord& record, std::vector<policy::RecipientDecision>& decisions) const;
     [[nodiscard]] policy::Result<void> change(const PartedMessage& message, Actions& actions);
+    [[nodiscard]] Disposition turn_away(Disposition refusal, Actions& actions);
     [[nodiscard]] store::EvidenceRecord evidence(const std::string& queue_id) const;
     [[nodiscard]] Disposition defer(const store::EvidenceRecord& record, const policy::Error& error,
                                     std::string_view part) const;

@@ -26,6 +26,7 @@ struct EnvelopeSender {
     std::string address;      // empty: the null sender
     std::string envelope_id;  // ENVID as the client wrote it (RFC 3461 §4.4)
     Home home = Home::Trusted;
+    bool client_waits = true;  // for the answer; sendmail(1) does not: the MTA sends back what is refused
 };
 
 class MessageChanges {

@@ -29,11 +29,13 @@ Home Session::home_of(std::string_view sender, const Macros& macros) const {
 void Session::on_sender(std::string_view path, const Parameters& parameters,
                         const Macros& macros) {
     std::string sender = without_brackets(path);
+    const bool client_waits = path.starts_with('<');  // sendmail(1) submission has no brackets
     canary_sender_ = services_.proof->is_sender(sender) ? sender : std::string();
     const Home home = home_of(sender, macros);
     message_ = std::make_unique<Message>(
         services_, submitter(macros),
-        EnvelopeSender{std::move(sender), value_of(parameters, "ENVID"), home});
+        EnvelopeSender{std::move(sender), value_of(parameters, "ENVID"), home,
+                       client_waits});
 }
 
 void Session::on_recipient(std::string_view path, const Parameters& parameters,

@@ -30,6 +30,10 @@ class Paths(Scenario):
             return reply if reply.code != 451 else None
         return self.assert_accepted(self.wait_until(f"an answer other than 451 to {recipient}", taken))
 
+    def forwarded(self, queue_id: str) -> str:
+        """The queue id of what local(8) makes of a message."""
+        return self.site.postfix.wait_for_log(rf"{queue_id}: to=.*relay=local.*forwarded as (\w+)").group(1)
+
     def assert_waits_under_dane(self, queue_id: str) -> None:
         line = self.wait_status(queue_id, "deferred")
         self.assertIn("postfix/smarttls-dane/smtp", line)
@@ -38,6 +42,3 @@ class Paths(Scenario):
     def assert_kept_back(self, queue_id: str) -> None:
         self.assertRegex(self.wait_status(queue_id, "deferred"), r"dsn=4\.3\.0, .*local data error")
         self.site.postfix.wait_for_log(r"class_mail_not_by_this_transport.* lookup error for \"X-SmartTLS-Floor: dane\"")
-
-    def forwarded(self, queue_id: str) -> str:
-        return self.site.postfix.wait_for_log(rf"{queue_id}: to=.*relay=local.*forwarded as (\w+)").group(1)

@@ -224,6 +224,10 @@ class Postfix:
     def postsuper(self, *arguments: str) -> str:
         return self._command("postsuper", *arguments)
 
+    def postcat(self, queue_id: str) -> str:
+        """Header and body of a message in the queue."""
+        return self._command("postcat", "-qbh", queue_id)
+
     def flush(self) -> None:
         self._command("postqueue", "-f")
 

@@ -64,6 +64,23 @@ TEST_F(MessageTest, TheFieldOfTheFloorIsTakenFromStrangersAndReplacedInClassMail
     EXPECT_EQ(actions_.calls, Calls{"remove X-SmartTLS-Floor 1"});
 }
 
+// Nobody waits for the answer of what sendmail(1) submits: Postfix sends it back, and with this under the floor.
+TEST_F(MessageTest, RefusedMailOfSendmailIsMarkedOnItsWayBack) {
+    Mail mail = to({"bob@plaintext.example"});
+    EXPECT_EQ(send(mail).verb, Verb::Reject);
+    EXPECT_EQ(actions_.calls, Calls{}) << "the client keeps it";
+    mail.sender = "alice@tenant.example";
+    EXPECT_EQ(send(mail).verb, Verb::Reject);
+    ASSERT_FALSE(actions_.calls.empty());
+    EXPECT_EQ(actions_.calls.front(), "sender alice+smarttls-dane-dsn@tenant.example RET=HDRS");
+    EXPECT_EQ(actions_.calls.back(), "top X-SmartTLS-Floor: dane");
+    mail.headers = {{"X-SmartTLS-Class", "no-such-class"}};
+    actions_.calls.clear();
+    EXPECT_EQ(send(mail).verb, Verb::Reject);
+    ASSERT_FALSE(actions_.calls.empty());
+    EXPECT_EQ(actions_.calls.front(), "sender alice+smarttls-dane-dsn@tenant.example RET=HDRS");
+}
+
 // A floor that the sender's tag has raised is the one to be kept.
 TEST_F(MessageTest, TheFieldTellsTheFloorOfTheTag) {
     Mail mail = to({"bob@dane.example"});

@@ -53,7 +53,8 @@ std::string transport_of(Floor floor) { return "smarttls-" + std::string(to_stri
 Canary::Canary(const policy::MilterSettings& settings)
     : settings_(settings),
       nonce_("smarttls-canary-" + random_hex()),
-      postfix_(settings.postfix_config, transports_of(settings.trusted_routes)),
+      postfix_(settings.postfix_config, settings.control_header,
+               transports_of(settings.trusted_routes)),
       thread_([this] { run(); }) {}
 
 Canary::~Canary() {

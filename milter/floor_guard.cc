@@ -40,7 +40,7 @@ struct Override {
 
 constexpr std::array<Override, 2> kOverrides{{
     {"", "smtp_header_checks", "$smarttls_keeps_back"},
-    {"cleanup", "header_checks", "$smarttls_marks_notices"},
+    {"cleanup", "header_checks", "$smarttls_marks"},
 }};
 
 Result<void> check_override(const Override& demand, std::string_view service, std::string_view value,

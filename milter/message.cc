@@ -62,7 +62,9 @@ void Message::add_recipient(EnvelopeRecipient named, std::string_view transport,
 
 void Message::add_header(std::string_view name, std::string_view value) {
     changes_.saw_header(name);
-    if (submitter_.trusted) fields_.emplace_back(name, value);
+    // Before the milter asks, header_checks have put the floor's field into mail with the control header.
+    const bool is_floor = policy::equal_ignoring_case(name, kFloorField);
+    if (submitter_.trusted && !is_floor) fields_.emplace_back(name, value);
     if (is_control(name)) {
         class_names_.emplace_back(policy::trim(value).substr(0, kLongestClassName));
     }

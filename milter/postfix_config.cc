@@ -170,6 +170,7 @@ Result<void> PostfixConfig::check() const {
     if (auto checked = check_per_site(); !checked) return checked;
     if (auto checked = check_transports(); !checked) return checked;
     if (auto checked = check_floor_guard(); !checked) return checked;
+    if (auto checked = check_without_milter(); !checked) return checked;
     return check_tables();
 }
 
@@ -203,6 +204,15 @@ Result<void> PostfixConfig::check_transports() const {
     return check_other_transports(*listing, trusted_);
 }
 
+Result<void> PostfixConfig::check_without_milter() const {
+    auto action = postconf("-xh", "milter_default_action");
+    if (!action) return because(action, "milter_default_action");
+    if (policy::trim(*action) != "accept") return policy::ok();
+    return policy::fail(ErrorKind::Misconfigured,
+                        "main.cf has milter_default_action = accept, which lets class mail pass while "
+                        "the milter is away");
+}
+
 Result<void> PostfixConfig::check_floor_guard() const {
     auto checks = postconf("-xh", "smtp_header_checks");
     if (!checks) return because(checks, "smtp_header_checks");
@@ -228,6 +238,10 @@ Result<void> PostfixConfig::check_tables() const {
             demanded[lookup.parameter].push_back(std::move(lookup));
         }
     }
+    demanded["header_checks"].push_back(
+        {"header_checks", control_header_ + ": x", "PREPEND " + std::string(kFloorField) + ": dane",
+         "mark mail with " + control_header_ +
+             ", which would leave without its floor if no milter were asked"});
     for (const auto& [parameter, lookups] : demanded) {
         std::vector<std::string> keys;
         for (const Lookup& lookup : lookups) keys.push_back(lookup.key);

@@ -36,8 +36,11 @@ struct FileStamp {
 class PostfixConfig {
   public:
     /// `trusted`: transports of the site's own that may carry class mail.
-    explicit PostfixConfig(std::string directory, std::vector<std::string> trusted = {})
-        : directory_(std::move(directory)), trusted_(std::move(trusted)) {}
+    explicit PostfixConfig(std::string directory, std::string control_header = {},
+                           std::vector<std::string> trusted = {})
+        : directory_(std::move(directory)),
+          control_header_(std::move(control_header)),
+          trusted_(std::move(trusted)) {}
 
     [[nodiscard]] FileStamp stamp() const;
 
@@ -49,6 +52,7 @@ class PostfixConfig {
     [[nodiscard]] policy::Result<std::vector<std::string>> local_domains() const;
 
   private:
+    [[nodiscard]] policy::Result<void> check_without_milter() const;
     [[nodiscard]] policy::Result<void> check_floor_guard() const;
     [[nodiscard]] policy::Result<void> check_per_site() const;
     [[nodiscard]] policy::Result<void> check_transports() const;
@@ -59,6 +63,7 @@ class PostfixConfig {
                                                        std::string parameter = {}) const;
 
     std::string directory_;
+    std::string control_header_;
     std::vector<std::string> trusted_;
 };
 

@@ -56,6 +56,7 @@ class CanaryTest : public ::testing::Test {
 
     Canary& start_canary() {
         settings_.postfix_config = postfix_.path();
+        settings_.control_header = "X-SmartTLS-Class";
         const std::lock_guard lock(mutex_);
         canary_.emplace(settings_);
         asker_ = &*canary_;
@@ -203,6 +204,7 @@ TEST_F(CanaryTest, AsksOnceForManyWhoWait) {
         // Nothing is reported, and so no round can end, before all of them are on their way.
         std::unique_lock lock(mutex_);
         settings_.postfix_config = postfix_.path();
+        settings_.control_header = "X-SmartTLS-Class";
         canary_.emplace(settings_);
         canary = &*canary_;
         std::atomic<int> started = 0;

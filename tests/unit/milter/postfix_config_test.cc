@@ -122,7 +122,7 @@ class PostfixConfigTest : public ::testing::Test {
     void SetUp() override {
         ASSERT_TRUE(std::filesystem::exists("/usr/sbin/postconf")) << "the package postfix is needed";
     }
-    std::string check() { return error_of(PostfixConfig(postfix_.path()).check()); }
+    std::string check() { return error_of(PostfixConfig(postfix_.path(), "X-SmartTLS-Class", {}).check()); }
     test::PostfixDirectory postfix_;
 };
 
@@ -193,9 +193,14 @@ TEST_F(PostfixConfigTest, NamesTheLineOfNoticesThatIsMissing) {
         postfix_.replace("main.cf", "    {/\\+smarttls-" + floor + "-dsn\"?@/ smarttls-" + floor + ":}", "    ");
         EXPECT_EQ(check(), "transport_maps in main.cf does not send +smarttls-" + floor + "-dsn to smarttls-" +
                                floor + ":");
-        postfix_.replace("main.cf", "X-SmartTLS-Floor: " + floor + "}", "X-Other: x}");
+        postfix_.replace("main.cf", "PREPEND X-SmartTLS-Floor: " + floor + "}", "PREPEND X-Other: x}", "smarttls-" + floor + "(-dsn)?\"?@/ PREPEND");
         EXPECT_EQ(check(), "header_checks in main.cf does not mark notices to +smarttls-" + floor);
     }
+    postfix_.replace("main.cf", "{/^X-SmartTLS-Class:/ PREPEND X-SmartTLS-Floor: dane}", "");
+    EXPECT_EQ(check(), "header_checks in main.cf does not mark mail with X-SmartTLS-Class, which would leave without its floor if "
+                       "no milter were asked");
+    postfix_.replace("main.cf", "milter_default_action = tempfail", "milter_default_action = accept");
+    EXPECT_EQ(check(), "main.cf has milter_default_action = accept, which lets class mail pass while the milter is away");
     postfix_.replace("main.cf", "internal_mail_filter_classes = bounce", "internal_mail_filter_classes = notify");
     EXPECT_EQ(check(), "main.cf lacks internal_mail_filter_classes = bounce");
 }
@@ -226,11 +231,11 @@ TEST_F(PostfixConfigTest, RefusesATransportWithoutTheGuardUnlessItIsTrusted) {
     postfix_.write("master.cf", shipped + "filter unix - - n - - smtp\n  -o smtp_header_checks=\n");
     EXPECT_EQ(check(), "service filter in master.cf has -o smtp_header_checks without $smarttls_keeps_back in front, "
                        "so that class mail could leave by it without its floor");
-    EXPECT_TRUE(PostfixConfig(postfix_.path(), {"filter"}).check());
+    EXPECT_TRUE(PostfixConfig(postfix_.path(), "X-SmartTLS-Class", {"filter"}).check());
     postfix_.write("master.cf", shipped + "filter unix - - n - - smtp\n  -o { smtp_header_checks = $smarttls_keeps_back, regexp:/x }\n");
     EXPECT_EQ(check(), "no error");
     postfix_.write("master.cf", shipped + "cleanup unix n - n - 0 cleanup\n  -o header_checks=\n");
-    expect_names(check(), "service cleanup in master.cf has -o header_checks without $smarttls_marks_notices", "cleanup");
+    expect_names(check(), "service cleanup in master.cf has -o header_checks without $smarttls_marks", "cleanup");
 }
 
 TEST_F(PostfixConfigTest, KnowsTheDomainsThatTheMtaDelivers) {

@@ -22,6 +22,14 @@ TEST(OutputOf, AProgramIsWholeHoweverLongItIs) {
     EXPECT_NE(printed->find("\nvirtual_uid_maps ="), std::string::npos) << "the last parameter";
 }
 
+TEST(OutputOf, AProgramReadsItsInputToTheEndAndNothingElse) {
+    const std::string table = "inline:{ { a=b } }";
+    const auto answered = output_of({"postmap", "-c", SMARTTLS_SOURCE_DIR "/conf/postfix", "-q", "-", table}, "x\na\n");
+    ASSERT_TRUE(answered) << answered.error().what;
+    EXPECT_EQ(*answered, "a\tb\n");
+    EXPECT_FALSE(output_of({"postmap", "-c", SMARTTLS_SOURCE_DIR "/conf/postfix", "-q", "-", table})) << "no key, no answer";
+}
+
 TEST(OutputOf, AProgramThatFailsIsItsFirstLineOfStandardError) {
     const auto failed = output_of({"postconf", "-c", "/does/not/exist", "mail_name"});
     ASSERT_FALSE(failed);

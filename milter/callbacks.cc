@@ -4,18 +4,17 @@
 #include <libmilter/mfapi.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <exception>
-#include <system_error>
+#include <utility>
 
 #include "milter/callback_gate.h"
 #include "milter/libmilter_actions.h"
 #include "milter/session.h"
+#include "policy/guarded.h"
 #include "smarttls/log.h"
 
 namespace smarttls::milter {
@@ -24,16 +23,28 @@ namespace {
 using policy::ErrorKind;
 using policy::Result;
 
-/// Set once before libmilter starts: its callbacks have no user data of their own.
-const Services* services = nullptr;
+/// What all callbacks share, which have no user data of their own; never destroyed, since a late callback
+/// may still knock.
+struct Shared {
+    CallbackGate gate;
+    Occupancy occupancy;
+    policy::Guarded<std::shared_ptr<const Services>> services;  // of sessions that begin now
+    policy::Guarded<std::chrono::steady_clock::time_point> told;   // that there is no room
+};
 
-/// Beside it, for the same reason; never destroyed, since a late callback may still knock.
-CallbackGate& gate() {
-    static CallbackGate& gate = *new CallbackGate;
-    return gate;
+Shared& shared() {
+    static Shared& shared = *new Shared;
+    return shared;
 }
 
-Session* session_of(SMFICTX* context) { return static_cast<Session*>(smfi_getpriv(context)); }
+/// What libmilter's private pointer owns.
+struct Connection {
+    Session session;
+    Occupancy::Stay stay;
+    std::optional<Occupancy::Stay> transaction;
+};
+
+Connection* connection_of(SMFICTX* context) { return static_cast<Connection*>(smfi_getpriv(context)); }
 
 Macros macros_of(SMFICTX* context) {
     return [context](const char* name) -> std::string_view {
@@ -56,7 +67,7 @@ Parameters parameters_of(char** arguments) {
 template <class F>
 sfsistat guarded(F&& callback) noexcept {
     try {
-        if (const auto pass = gate().enter()) return callback();
+        if (const auto pass = shared().gate.enter()) return callback();
         return SMFIS_TEMPFAIL;  // the program ends
     } catch (const std::exception& error) {
         engine::log(engine::Severity::Error, std::string("bug in a callback: ") + error.what());
@@ -64,6 +75,23 @@ sfsistat guarded(F&& callback) noexcept {
         engine::log(engine::Severity::Error, "bug in a callback");
     }
     return SMFIS_TEMPFAIL;
+}
+
+/// For what the MTA wants no answer to: after a Bug the message is gone, which its end tells.
+template <class F>
+sfsistat guarded_silently(SMFICTX* context, F&& callback) noexcept {
+    static_cast<void>(guarded([&] {
+        Connection* connection = connection_of(context);
+        if (connection == nullptr) return SMFIS_CONTINUE;
+        try {
+            callback(connection->session);
+        } catch (...) {
+            connection->session.on_abort();
+            throw;
+        }
+        return SMFIS_CONTINUE;
+    }));
+    return SMFIS_NOREPLY;
 }
 
 sfsistat answer(SMFICTX* context, const Disposition& disposition) {
@@ -110,24 +138,51 @@ void ask_for_macros(SMFICTX* context) {
 constexpr unsigned long kActions =
     SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGFROM | SMFIF_DELRCPT | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
 
+/// The MTA does not wait for an answer to what is only taken in; where it cannot do that, libmilter gives one.
+constexpr unsigned long kSteps = SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOUNKNOWN | SMFIP_NR_RCPT |
+                                 SMFIP_NR_HDR | SMFIP_NR_EOH;
+
+constexpr auto kStopping = "The mail filter is being restarted";
+constexpr std::chrono::minutes kTellAgain{1};
+
+/// What is beyond the limit must go at once: each session holds a descriptor, and without any libmilter
+/// spins. To the MTA it is a failing milter, for which milter_default_action says 4xx.
+bool has_room() {
+    const std::size_t limit = shared().services.copy()->config.milter.session_limit;
+    if (shared().occupancy.has_room(limit)) return true;
+    const auto now = std::chrono::steady_clock::now();
+    const bool tell = shared().told.with([&](auto& told) {
+        const bool due = told.time_since_epoch().count() == 0 || now - told >= kTellAgain;
+        if (due) told = now;
+        return due;
+    });
+    if (tell) {
+        engine::log(engine::Severity::Error, "there are " + std::to_string(limit) +
+                                                 " sessions, the most there may be (session-limit, "
+                                                 "LimitNOFILE=): mail of others is deferred (451)");
+    }
+    return false;
+}
+
 /// libmilter closes the connection at a packet of 64 KiB, its default. Postfix sends header fields whole,
 /// up to header_size_limit (102400 bytes as shipped), and would answer 451 to such mail for ever.
 constexpr std::size_t kLargestPacket = 1U << 20;
 
 extern "C" {
 
-static sfsistat on_negotiate(SMFICTX* context, unsigned long offered, unsigned long, unsigned long,
-                      unsigned long, unsigned long* actions, unsigned long* steps, unsigned long* f2,
-                      unsigned long* f3) noexcept {
+static sfsistat on_negotiate(SMFICTX* context, unsigned long offered, unsigned long offered_steps,
+                             unsigned long, unsigned long, unsigned long* actions, unsigned long* steps,
+                             unsigned long* f2, unsigned long* f3) noexcept {
     return guarded([&]() -> sfsistat {
         if ((offered & kActions) != kActions) {
             engine::log(engine::Severity::Error,
                         "the MTA lacks milter actions that this filter needs (protocol 6)");
             return SMFIS_REJECT;
         }
+        if (!has_room()) return SMFIS_REJECT;  // libmilter closes the connection
         ask_for_macros(context);
         *actions = kActions;
-        *steps = SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOUNKNOWN;
+        *steps = kSteps | (offered_steps & SMFIP_SKIP);
         *f2 = 0;
         *f3 = 0;
         return SMFIS_CONTINUE;
@@ -136,59 +191,68 @@ static sfsistat on_negotiate(SMFICTX* context, unsigned long offered, unsigned l
 
 static sfsistat on_connect(SMFICTX* context, char*, sockaddr* address) noexcept {
     return guarded([&] {
-        auto session = std::make_unique<Session>(*services, client_of(address));
-        smfi_setpriv(context, session.release());
+        auto connection = std::make_unique<Connection>(
+            Connection{Session(shared().services.copy(), client_of(address)), shared().occupancy.session(), {}});
+        smfi_setpriv(context, connection.release());
         return SMFIS_CONTINUE;
     });
 }
 
 static sfsistat on_sender(SMFICTX* context, char** arguments) noexcept {
     return guarded([&] {
-        session_of(context)->on_sender(arguments[0], parameters_of(arguments), macros_of(context));
+        Connection* connection = connection_of(context);
+        if (connection == nullptr) return SMFIS_TEMPFAIL;
+        connection->transaction.reset();
+        if (!connection->session.is_canary(arguments[0])) {
+            auto transaction = shared().occupancy.transaction();
+            if (!transaction) return answer(context, Disposition::tempfail("4.3.2", kStopping));
+            connection->transaction.emplace(*std::move(transaction));
+        }
+        connection->session.on_sender(arguments[0], parameters_of(arguments), macros_of(context));
         return SMFIS_CONTINUE;
     });
 }
 
 static sfsistat on_recipient(SMFICTX* context, char** arguments) noexcept {
-    return guarded([&] {
-        session_of(context)->on_recipient(arguments[0], parameters_of(arguments), macros_of(context));
-        return SMFIS_CONTINUE;
+    return guarded_silently(context, [&](Session& session) {
+        session.on_recipient(arguments[0], parameters_of(arguments), macros_of(context));
     });
 }
 
 // NOLINTNEXTLINE(readability-non-const-parameter): libmilter's type
 static sfsistat on_header(SMFICTX* context, char* name, char* value) noexcept {
-    return guarded([&] {
-        session_of(context)->on_header(name, value);
-        return SMFIS_CONTINUE;
-    });
+    return guarded_silently(context, [&](Session& session) { session.on_header(name, value); });
 }
 
 static sfsistat on_end_of_headers(SMFICTX* context) noexcept {
-    return guarded([&] {
-        session_of(context)->on_end_of_headers();
-        return SMFIS_CONTINUE;
-    });
+    return guarded_silently(context, [](Session& session) { session.on_end_of_headers(); });
 }
 
 static sfsistat on_body(SMFICTX* context, unsigned char* chunk, std::size_t size) noexcept {
     return guarded([&] {
-        session_of(context)->on_body({chunk, size});
+        Connection* connection = connection_of(context);
+        if (connection == nullptr || !connection->session.wants_body()) return SMFIS_SKIP;
+        connection->session.on_body({chunk, size});
         return SMFIS_CONTINUE;
     });
 }
 
 static sfsistat on_end_of_message(SMFICTX* context) noexcept {
     return guarded([&] {
+        Connection* connection = connection_of(context);
+        if (connection == nullptr) return SMFIS_TEMPFAIL;
+        const auto transaction = std::exchange(connection->transaction, std::nullopt);
         LibmilterActions actions(context);
-        return answer(context,
-                      session_of(context)->on_end_of_message(macros_of(context), actions));
+        return answer(context, connection->session.on_end_of_message(macros_of(context), actions));
     });
 }
 
 static sfsistat on_abort(SMFICTX* context) noexcept {
     return guarded([&] {
-        if (Session* session = session_of(context)) session->on_abort();
+        if (Connection* connection = connection_of(context)) {
+            connection->session.on_abort();
+            connection->transaction.reset();
+        }
         return SMFIS_CONTINUE;
     });
 }
@@ -196,13 +260,23 @@ static sfsistat on_abort(SMFICTX* context) noexcept {
 /// May be the only callback of a connection.
 static sfsistat on_close(SMFICTX* context) noexcept {
     return guarded([&] {
-        const std::unique_ptr<Session> session(session_of(context));
+        const std::unique_ptr<Connection> connection(connection_of(context));
         smfi_setpriv(context, nullptr);
         return SMFIS_CONTINUE;
     });
 }
 
 }  // extern "C"
+
+}  // namespace
+
+void use_services(std::shared_ptr<const Services> fresh) {
+    shared().services.with([&](auto& services) { services = std::move(fresh); });
+}
+
+Occupancy& occupancy() { return shared().occupancy; }
+
+void close_callbacks() { shared().gate.close(); }
 
 Result<void> register_callbacks() {
     static auto name = std::to_array("smarttls-milter");
@@ -220,48 +294,11 @@ Result<void> register_callbacks() {
     description.xxfi_abort = on_abort;
     description.xxfi_close = on_close;
     description.xxfi_negotiate = on_negotiate;
-    if (smfi_register(description) == MI_SUCCESS) return policy::ok();
+    if (smfi_register(description) == MI_SUCCESS) {
+        smfi_setmaxdatasize(kLargestPacket);
+        return policy::ok();
+    }
     return policy::fail(ErrorKind::Bug, "libmilter refused the registration");
-}
-
-/// libmilter would take a living socket away from its owner: look first.
-bool is_served(const std::string& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path) return false;
-    std::memcpy(address.sun_path, path.c_str(), path.size());
-    const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const bool served =
-        connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-    close(probe);
-    return served;
-}
-
-}  // namespace
-
-Result<void> open_milter(const Services& shared) {
-    services = &shared;
-    std::string socket = shared.config.milter.socket;
-    if (socket.starts_with('/')) {
-        if (is_served(socket)) {
-            return policy::fail(ErrorKind::Permanent, socket + " is served by another process");
-        }
-        socket.insert(0, "unix:");
-    }
-    if (auto registered = register_callbacks(); !registered) return registered;
-    smfi_setmaxdatasize(kLargestPacket);
-    if (smfi_setconn(socket.data()) != MI_SUCCESS || smfi_opensocket(true) != MI_SUCCESS) {
-        return policy::fail(ErrorKind::Permanent,
-                            "cannot listen on " + socket + ": " + std::generic_category().message(errno), errno);
-    }
-    return policy::ok();
-}
-
-Result<void> run_milter() {
-    const int status = smfi_main();
-    gate().close();
-    if (status == MI_SUCCESS) return policy::ok();
-    return policy::fail(ErrorKind::Permanent, "libmilter ended with an error");
 }
 
 }  // namespace smarttls::milter

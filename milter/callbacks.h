@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rim to libmilter: registration, and callbacks that hand everything to Session. No libmilter type
-// leaves callbacks.cc.
+// The rim to libmilter, one half: callbacks that hand everything to Session (the other: serving.h).
 //
-// Threads: register_milter and run_milter from main; the callbacks run on libmilter's threads.
+//     use_services(services); register_callbacks();
+//
+// Threads: the callbacks run on libmilter's threads, all else from main; use_services() at any time.
 #pragma once
 
-#include <string>
+#include <memory>
 
 #include "milter/message.h"
+#include "milter/occupancy.h"
 
 namespace smarttls::milter {
 
-/// Registers the callbacks and opens the socket, removing a stale one. `shared` must outlive
-/// run_milter. Errors: Permanent (somebody else serves the socket, or it cannot be made).
-[[nodiscard]] policy::Result<void> open_milter(const Services& shared);
+/// What sessions that begin from now on work with; those that are open keep what they have.
+void use_services(std::shared_ptr<const Services> services);
 
-/// Serves until SIGTERM, SIGINT or SIGHUP (libmilter takes them); callbacks that run
-/// finish first.
-[[nodiscard]] policy::Result<void> run_milter();
+/// Once, after use_services() and before libmilter listens.
+[[nodiscard]] policy::Result<void> register_callbacks();
+
+[[nodiscard]] Occupancy& occupancy();
+
+/// Returns when no callback runs any more; from then on none does anything.
+void close_callbacks();
 
 }  // namespace smarttls::milter

@@ -57,14 +57,16 @@ Canary::Canary(const policy::MilterSettings& settings)
                transports_of(settings.trusted_routes)),
       thread_([this] { run(); }) {}
 
-Canary::~Canary() {
+Canary::~Canary() { stop(); }
+
+void Canary::stop() {
     {
         const policy::Lock lock(mutex_);
         stopping_ = true;
     }
     wanted_.notify_all();
     settled_.notify_all();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
 }
 
 bool Canary::is_sender(std::string_view sender) const { return sender.starts_with(nonce_ + "+"); }

@@ -34,6 +34,9 @@ class Canary final : public Proof {
     explicit Canary(const policy::MilterSettings& settings);
     ~Canary() override;
 
+    /// Ends the proof that is under way, and gives no more. Called by the destructor as well.
+    void stop();
+
     /// Success when a proof exists that began at most canary-interval ago and that no change of
     /// Postfix's files has outdated; otherwise waits for the next proof.
     [[nodiscard]] policy::Result<void> prove(policy::Deadline deadline) override;

@@ -52,6 +52,8 @@ class Message {
                        std::string_view next_hop);
     void add_header(std::string_view name, std::string_view value);
     void end_headers();
+    /// Class mail alone is hashed and, if need be, sealed.
+    [[nodiscard]] bool wants_body() const { return class_ != nullptr; }
     void add_body(std::span<const unsigned char> chunk);
     /// `mta`: the name of the MTA, {j}.
     [[nodiscard]] Disposition end(const std::string& queue_id, std::string mta, Actions& actions);

@@ -66,13 +66,15 @@ OutboxSender::OutboxSender(const policy::Config& config, store::EvidenceWriter& 
       writer_(writer),
       thread_([this] { run(); }) {}
 
-OutboxSender::~OutboxSender() {
+OutboxSender::~OutboxSender() { stop(); }
+
+void OutboxSender::stop() {
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
     }
     woken_.notify_one();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
 }
 
 void OutboxSender::wake() {

@@ -32,6 +32,8 @@ class OutboxSender {
     OutboxSender& operator=(const OutboxSender&) = delete;
 
     void wake();
+    /// Ends with the item under way. Called by the destructor as well.
+    void stop();
 
   private:
     void run();

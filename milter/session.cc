@@ -4,6 +4,7 @@
 #include "milter/envelope.h"
 
 namespace smarttls::milter {
+
 Submitter Session::submitter(const Macros& macros) const {
     Submitter submitter;
     submitter.description = client_ ? client_->str() : "unknown";
@@ -24,6 +25,10 @@ Home Session::home_of(std::string_view sender, const Macros& macros) const {
         policy::classify_route(transport, macros("{mail_host}"), domain, floor_of(sender),
                                services_.config.milter.trusted_routes);
     return route.kind == policy::RouteKind::Trusted ? Home::Trusted : Home::Remote;
+}
+
+bool Session::is_canary(std::string_view path) const {
+    return services_.proof->is_sender(without_brackets(path));
 }
 
 void Session::on_sender(std::string_view path, const Parameters& parameters,

@@ -24,8 +24,12 @@ using Macros = std::function<std::string_view(const char* name)>;
 
 class Session {
   public:
-    Session(const Services& services, std::optional<policy::IpAddress> client)
-        : services_(services), client_(std::move(client)) {}
+    /// `services`: the snapshot that the session keeps, configuration included.
+    Session(std::shared_ptr<const Services> services, std::optional<policy::IpAddress> client)
+        : snapshot_(std::move(services)), services_(*snapshot_), client_(std::move(client)) {}
+
+    /// True for the sender of the canary, whose transaction is part of another one's proof.
+    [[nodiscard]] bool is_canary(std::string_view path) const;
 
     /// `path`: "<alice@example.nl>"; `parameters`: "RET=HDRS", "ENVID=x", ...
     void on_sender(std::string_view path, const Parameters& parameters, const Macros& macros);
@@ -35,13 +39,16 @@ class Session {
     void on_end_of_headers();
     void on_body(std::span<const unsigned char> chunk);
     [[nodiscard]] Disposition on_end_of_message(const Macros& macros, Actions& actions);
+    /// False: nobody will look at the body, of which the MTA may then keep the rest to itself.
+    [[nodiscard]] bool wants_body() const { return message_ && message_->wants_body(); }
     void on_abort() { message_.reset(); }
 
   private:
     [[nodiscard]] Submitter submitter(const Macros& macros) const;
     [[nodiscard]] Home home_of(std::string_view sender, const Macros& macros) const;
 
-    const Services& services_;
+    const std::shared_ptr<const Services> snapshot_;
+    const Services& services_;  // the same
     const std::optional<policy::IpAddress> client_;
     std::unique_ptr<Message> message_;
     std::string canary_sender_;  // not empty: this transaction is the canary's

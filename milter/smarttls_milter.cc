@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // smarttls-milter(8): reads the configuration, opens the evidence, starts the canary, serves the MTA.
+// SIGUSR1: reads the configuration again. SIGTERM, SIGINT, SIGHUP: takes no new transactions, lets those that
+// are open finish for a while, and ends.
 #include <signal.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <memory>
 
 #include "milter/callbacks.h"
 #include "milter/canary.h"
 #include "milter/outbox_sender.h"
+#include "milter/reload.h"
+#include "milter/serving.h"
 #include "policy/parting.h"
+#include "policy/text.h"
 #include "smarttls/daemon_options.h"
 #include "smarttls/log.h"
 #include "store/sealed_sweep.h"
@@ -20,12 +27,25 @@ namespace {
 
 using smarttls::engine::Severity;
 
-/// Signals are libmilter's business; threads that start before it must not take them.
-void leave_signals_to_libmilter() {
+using smarttls::milter::Services;
+using smarttls::policy::Deadline;
+using std::chrono_literals::operator""s;
+
+constexpr auto kFinishing = 30s;  // and the rest of the unit's TimeoutStopSec= for what waits in a callback
+
+/// Of signals, main alone takes any: for those sent to a process Linux prefers its first thread, when it waits.
+/// libmilter waits for SIGTERM as well, and would end without regard to transactions.
+sigset_t leave_signals_to_main() {
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
     static_cast<void>(signal(SIGPIPE, SIG_IGN));
+    sigset_t awaited;
+    sigemptyset(&awaited);
+    for (const int one : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, smarttls::milter::kServingEnded}) {
+        sigaddset(&awaited, one);
+    }
+    return awaited;
 }
 
 /// Where mail may be kept: a place to write is there, and what a crash left is not.
@@ -47,8 +67,57 @@ smarttls::policy::Result<void> prepare_pickup(const smarttls::policy::Config& co
     return smarttls::policy::ok();
 }
 
-int serve(smarttls::milter::Services& services) {
-    leave_signals_to_libmilter();
+/// No more sessions than there are descriptors for.
+void limit_sessions(smarttls::policy::Config& config) {
+    const std::size_t room = smarttls::milter::room_for_sessions();
+    if (config.milter.session_limit <= room) return;
+    smarttls::engine::log(Severity::Warning, "session-limit is " + std::to_string(room) +
+                                                 " because of the limit on descriptors (LimitNOFILE=)");
+    config.milter.session_limit = static_cast<std::uint32_t>(room);
+}
+
+/// Sessions that begin from now on have the new configuration; with a mistake in it, nothing changes.
+void reload(Services& services, const std::string& file) {
+    auto read = smarttls::milter::reload_config(services.config, file);
+    if (!read) {
+        for (const auto line : smarttls::policy::split(read.error().what, '\n')) {
+            smarttls::engine::log(Severity::Error, "not reloaded: " + std::string(line));
+        }
+        return;
+    }
+    for (const std::string& option : read->kept) {
+        smarttls::engine::log(Severity::Warning, option + " changes with a restart only: it stays as it was");
+    }
+    limit_sessions(read->config);
+    services.config = std::move(read->config);
+    use_services(std::make_shared<const Services>(services));
+    smarttls::engine::log(Severity::Info, "reloaded " + file + ": configuration " +
+                                              services.config.version + " is for sessions that begin now");
+}
+
+void let_transactions_finish() {
+    auto& occupancy = smarttls::milter::occupancy();
+    smarttls::engine::log(Severity::Info, "stopping; open transactions: " +
+                                              std::to_string(occupancy.transactions()));
+    const std::size_t left = occupancy.drain(Deadline::after(Deadline::Clock::now(), kFinishing));
+    if (left == 0) return;
+    smarttls::engine::log(Severity::Warning, std::to_string(left) + " transaction(s) did not finish in " +
+                                                 std::to_string(kFinishing.count()) + " s and get 451");
+}
+
+/// Until a signal to stop, or until libmilter gives up.
+void wait_for_the_end(const sigset_t& awaited, Services& services, const std::string& file) {
+    for (;;) {
+        int signal = 0;
+        if (sigwait(&awaited, &signal) != 0) continue;
+        if (signal == smarttls::milter::kServingEnded) return;
+        if (signal != SIGUSR1) return let_transactions_finish();
+        reload(services, file);
+    }
+}
+
+int serve(Services& services, const std::string& file) {
+    const sigset_t awaited = leave_signals_to_main();
     umask(0007);  // the MTA reaches the socket by its group
     auto evidence = smarttls::store::EvidenceWriter::open(
         services.config.store.evidence, services.config.store.message_keys);
@@ -61,17 +130,26 @@ int serve(smarttls::milter::Services& services) {
         smarttls::engine::log(Severity::Error, ready.error().what);
         return EX_CONFIG;
     }
+    limit_sessions(services.config);
     smarttls::milter::Canary canary(services.config.milter);
     services.proof = &canary;
-    if (auto opened = open_milter(services); !opened) {
+    auto opened = smarttls::milter::register_callbacks();
+    if (opened) opened = smarttls::milter::open_milter(services.config.milter.socket);
+    if (!opened) {
         smarttls::engine::log(Severity::Error, opened.error().what);
         return EX_UNAVAILABLE;
     }
     // Not earlier: the MTA would ask this milter about the first notice, and not reach it.
     smarttls::milter::OutboxSender outbox(services.config, **evidence);
     services.outbox = &outbox;
+    use_services(std::make_shared<const Services>(services));
+    smarttls::milter::Serving serving(services.config.milter.socket);
     smarttls::engine::log(Severity::Info, "ready on " + services.config.milter.socket);
-    if (auto served = smarttls::milter::run_milter(); !served) {
+    wait_for_the_end(awaited, services, file);
+    // While the milter still answers: in the middle of a dialog with the MTA, both would wait for it.
+    outbox.stop();
+    canary.stop();
+    if (auto served = serving.stop(); !served) {
         smarttls::engine::log(Severity::Error, served.error().what);
         return EX_SOFTWARE;
     }
@@ -83,10 +161,11 @@ int serve(smarttls::milter::Services& services) {
 
 int main(int argc, char** argv) {
     namespace engine = smarttls::engine;
-    auto config = engine::configure_daemon(
-        {"smarttls-milter", "keeps sensitive mail on protected connections"}, argc, argv);
+    const engine::Program program{"smarttls-milter", "keeps sensitive mail on protected connections"};
+    auto config = engine::configure_daemon(program, argc, argv);
     if (const int* status = std::get_if<int>(&config)) return *status;
-    smarttls::milter::Services services;
+    const auto options = std::get<engine::DaemonOptions>(engine::read_daemon_options(program, argc, argv));
+    Services services;
     services.config = std::get<smarttls::policy::Config>(std::move(config));
-    return serve(services);
+    return serve(services, options.config_file);
 }

@@ -82,6 +82,7 @@ struct MilterSettings {
     Endpoint submit_to;                  // where the MTA takes mail of our own
     std::string postfix_config;          // directory of main.cf
     std::chrono::seconds verdict_deadline{};
+    std::uint32_t session_limit = 0;
 };
 
 struct StoreSettings {

@@ -16,8 +16,12 @@ class Mta:
         assert self.ask(b"O", struct.pack(">III", 6, 0x1FF, 0x1FFFFF))[:1] == b"O"
         self.expect_continue(b"C", b"client.example\0" + b"4" + struct.pack(">H", 25) + b"127.0.0.1\0")
 
-    def ask(self, command: bytes, data: bytes = b"") -> bytes:
+    def tell(self, command: bytes, data: bytes = b"") -> None:
+        """Without an answer: the milter negotiated that for recipients and headers."""
         self._socket.sendall(struct.pack(">I", 1 + len(data)) + command + data)
+
+    def ask(self, command: bytes, data: bytes = b"") -> bytes:
+        self.tell(command, data)
         return self._read(struct.unpack(">I", self._read(4))[0])
 
     def expect_continue(self, command: bytes, data: bytes = b"") -> None:
@@ -27,10 +31,10 @@ class Mta:
     def send(self, *fields: tuple[str, str]) -> bytes:
         """One message; the answer to its end."""
         self.expect_continue(b"M", b"<alice@org.example>\0")
-        self.expect_continue(b"R", b"<bob@dane.example>\0")
+        self.tell(b"R", b"<bob@dane.example>\0")
         for name, value in fields:
-            self.expect_continue(b"L", f"{name}\0{value}\0".encode())
-        self.expect_continue(b"N")
+            self.tell(b"L", f"{name}\0{value}\0".encode())
+        self.tell(b"N")
         return self.ask(b"E")
 
     def _read(self, size: int) -> bytes:

@@ -99,7 +99,8 @@ class Site : public ::testing::Test {
 
     /// The connection of a client; trusted unless another address is given.
     [[nodiscard]] Session connect(const std::string& address = "127.0.0.1") const {
-        return Session(services_, policy::IpAddress::parse(address).value());
+        const std::shared_ptr<const Services> unowned(std::shared_ptr<void>{}, &services_);
+        return Session(unowned, policy::IpAddress::parse(address).value());
     }
 
     void envelope(Session& session, const Mail& mail);

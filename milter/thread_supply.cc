@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "milter/thread_supply.h"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "smarttls/log.h"
+
+namespace smarttls::milter {
+namespace {
+
+using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""ms;
+
+constexpr auto kRetry = 20ms;
+constexpr auto kTellAgain = 1min;
+constexpr int kAtLimit = 0;
+
+std::atomic<ThreadSupply*> installed{nullptr};
+
+}  // namespace
+
+struct ThreadSupply::Start {
+    ThreadSupply* supply;
+    Task task;
+};
+
+ThreadSupply::ThreadSupply(Limits limits, Create create)
+    : limits_(limits), create_(std::move(create)) {}
+
+bool ThreadSupply::open() { return create_({run_keeper, this}) == 0; }
+
+ThreadSupply::Counters ThreadSupply::counters() const {
+    const policy::Lock lock(mutex_);
+    return {running_, reserved_, waiting_.size()};
+}
+
+void ThreadSupply::start(const Task& task) {
+    policy::Lock lock(mutex_);
+    int error = kAtLimit;
+    if (waiting_.empty() && running_ < limits_.most) {
+        error = create_for(task);
+        if (error == 0) {
+            ++running_;
+            return;
+        }
+    }
+    waiting_.push_back(task);
+    tell(error);
+    offered_.notify_one();
+    short_.notify_one();
+}
+
+int ThreadSupply::create_for(const Task& task) {
+    auto start = std::make_unique<Start>(Start{this, task});
+    const int error = create_({run_start, start.get()});
+    if (error == 0) static_cast<void>(start.release());  // the thread frees it
+    return error;
+}
+
+void ThreadSupply::run(const Task& task) {
+    task.routine(task.argument);
+    const policy::Lock lock(mutex_);
+    --running_;
+    short_.notify_one();
+    offered_.notify_one();
+}
+
+void* ThreadSupply::run_start(void* start) {
+    const std::unique_ptr<Start> owned(static_cast<Start*>(start));
+    owned->supply->run(owned->task);
+    return nullptr;
+}
+
+void* ThreadSupply::run_reserved(void* self) {
+    static_cast<ThreadSupply*>(self)->wait_in_reserve();
+    return nullptr;
+}
+
+/// One task, and the thread ends: what runs in it may detach it, which works but once.
+void ThreadSupply::wait_in_reserve() {
+    policy::Lock lock(mutex_);
+    lock.wait(offered_, [this]() SMARTTLS_REQUIRES(mutex_) {
+        return !waiting_.empty() && running_ < limits_.most;
+    });
+    const Task task = waiting_.front();
+    waiting_.pop_front();
+    --reserved_;
+    ++running_;
+    lock.unlock();
+    run(task);
+}
+
+void* ThreadSupply::run_keeper(void* self) { static_cast<ThreadSupply*>(self)->keep_up(); }
+
+/// Serves those that wait, then fills the reserve; after a refusal, again in a moment.
+void ThreadSupply::keep_up() {
+    policy::Lock lock(mutex_);
+    for (;;) {
+        lock.wait(short_, [this]() SMARTTLS_REQUIRES(mutex_) {
+            return reserved_ < limits_.reserve || (!waiting_.empty() && running_ < limits_.most);
+        });
+        const bool for_task = !waiting_.empty() && running_ < limits_.most;
+        const int error =
+            for_task ? create_for(waiting_.front()) : create_({run_reserved, this});
+        if (error == 0 && for_task) {
+            waiting_.pop_front();
+            ++running_;
+        } else if (error == 0) {
+            ++reserved_;
+        } else {
+            tell(error);
+            static_cast<void>(lock.wait_until(short_, std::chrono::steady_clock::now() + kRetry,
+                                              [] { return false; }));
+        }
+    }
+}
+
+void ThreadSupply::tell(int error) {
+    const auto now = std::chrono::steady_clock::now();
+    if (told_.time_since_epoch().count() != 0 && now - told_ < kTellAgain) return;
+    told_ = now;
+    const std::string reason = error == kAtLimit
+                                   ? std::to_string(limits_.most) + " are busy, the most there may be"
+                                   : std::generic_category().message(error) + " (TasksMax=, RLIMIT_NPROC)";
+    engine::log(engine::Severity::Warning, "sessions wait for a thread: " + reason);
+}
+
+void supply_threads(ThreadSupply& supply) { installed = &supply; }
+ThreadSupply* thread_supply() { return installed; }
+
+}  // namespace smarttls::milter

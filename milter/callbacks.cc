@@ -139,8 +139,8 @@ constexpr unsigned long kActions =
     SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGFROM | SMFIF_DELRCPT | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
 
 /// The MTA does not wait for an answer to what is only taken in; where it cannot do that, libmilter gives one.
-constexpr unsigned long kSteps = SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOUNKNOWN | SMFIP_NR_RCPT |
-                                 SMFIP_NR_HDR | SMFIP_NR_EOH;
+/// But it does at RCPT: the canary ends its dialog right after, and must find what was seen there.
+constexpr unsigned long kSteps = SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOUNKNOWN | SMFIP_NR_HDR | SMFIP_NR_EOH;
 
 constexpr auto kStopping = "The mail filter is being restarted";
 constexpr std::chrono::minutes kTellAgain{1};
@@ -214,8 +214,11 @@ static sfsistat on_sender(SMFICTX* context, char** arguments) noexcept {
 }
 
 static sfsistat on_recipient(SMFICTX* context, char** arguments) noexcept {
-    return guarded_silently(context, [&](Session& session) {
-        session.on_recipient(arguments[0], parameters_of(arguments), macros_of(context));
+    return guarded([&] {
+        Connection* connection = connection_of(context);
+        if (connection == nullptr) return SMFIS_TEMPFAIL;
+        connection->session.on_recipient(arguments[0], parameters_of(arguments), macros_of(context));
+        return SMFIS_CONTINUE;
     });
 }
 

@@ -9,6 +9,7 @@ local function envelope(conn)
     for i = 1, MANY do
         mt.macro(conn, SMFIC_RCPT, "{rcpt_mailer}", "smtp", "{rcpt_host}", "d" .. i .. ".example", "i", "4jX")
         check(mt.rcptto(conn, "<bob@d" .. i .. ".example>"), "RCPT " .. i)
+        expect_continue(conn, "RCPT " .. i)
     end
 end
 

@@ -12,9 +12,10 @@ for name, action in pairs({SMFIF_CHGBODY = SMFIF_CHGBODY, SMFIF_ADDRCPT = SMFIF_
     if mt.test_action(conn, action) then error("the milter asks for " .. name) end
 end
 if not mt.test_option(conn, SMFIP_NOHELO) then error("the milter wants HELO, which it does not use") end
-for name, step in pairs({SMFIP_NR_RCPT = SMFIP_NR_RCPT, SMFIP_NR_HDR = SMFIP_NR_HDR, SMFIP_NR_EOH = SMFIP_NR_EOH}) do
+for name, step in pairs({SMFIP_NR_HDR = SMFIP_NR_HDR, SMFIP_NR_EOH = SMFIP_NR_EOH}) do
     if not mt.test_option(conn, step) then error("the MTA has to wait for an answer: " .. name) end
 end
+if mt.test_option(conn, SMFIP_NR_RCPT) then error("the canary would not find what was seen at RCPT") end
 if mt.test_option(conn, SMFIP_NOBODY) then error("the milter does not want the body, which it hashes") end
 mt.disconnect(conn)
 

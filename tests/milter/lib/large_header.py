@@ -17,7 +17,7 @@ class Mta:
         self.expect_continue(b"C", b"client.example\0" + b"4" + struct.pack(">H", 25) + b"127.0.0.1\0")
 
     def tell(self, command: bytes, data: bytes = b"") -> None:
-        """Without an answer: the milter negotiated that for recipients and headers."""
+        """Without an answer: the milter negotiated that for headers."""
         self._socket.sendall(struct.pack(">I", 1 + len(data)) + command + data)
 
     def ask(self, command: bytes, data: bytes = b"") -> bytes:
@@ -31,7 +31,7 @@ class Mta:
     def send(self, *fields: tuple[str, str]) -> bytes:
         """One message; the answer to its end."""
         self.expect_continue(b"M", b"<alice@org.example>\0")
-        self.tell(b"R", b"<bob@dane.example>\0")
+        self.expect_continue(b"R", b"<bob@dane.example>\0")
         for name, value in fields:
             self.tell(b"L", f"{name}\0{value}\0".encode())
         self.tell(b"N")

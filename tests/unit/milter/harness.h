@@ -99,8 +99,10 @@ class Site : public ::testing::Test {
 
     /// The connection of a client; trusted unless another address is given.
     [[nodiscard]] Session connect(const std::string& address = "127.0.0.1") const {
-        const std::shared_ptr<const Services> unowned(std::shared_ptr<void>{}, &services_);
-        return Session(unowned, policy::IpAddress::parse(address).value());
+        return connect_from(policy::IpAddress::parse(address).value());
+    }
+    [[nodiscard]] Session connect_from(const std::optional<policy::IpAddress>& client) const {
+        return Session({std::shared_ptr<void>{}, &services_}, client);  // which are the test's
     }
 
     void envelope(Session& session, const Mail& mail);

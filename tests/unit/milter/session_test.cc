@@ -16,7 +16,7 @@ class SessionTest : public Site {
   protected:
     /// True when the class of the mail was honoured.
     bool is_trusted(const std::optional<policy::IpAddress>& client) {
-        Session session(services_, client);
+        Session session = connect_from(client);
         const Mail mail;
         envelope(session, mail);
         headers(session, mail);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // sink CHAIN KEY PROCESSES [HEALTHY]: mail servers at each loopback address, for measuring who
-// talks to them.
+// talks to them. Mail is taken and forgotten.
 //
 // Port 25 speaks SMTP with STARTTLS, port 465 TLS from the start; each session is a whole one
 // (tickets are issued and nobody comes back with them). With HEALTHY, the beginning of addresses
@@ -43,6 +43,7 @@ struct Session {
     bool shaken = false;
     bool over = false;
     bool tarpit = false;
+    bool content = false;  // between DATA and the final dot
     std::string line;
 };
 
@@ -181,8 +182,17 @@ class Sink {
         for (std::size_t end;
              !session.over && (end = session.line.find('\n')) != std::string::npos;) {
             const std::string verb = session.line.substr(0, 4);
+            const bool is_dot = verb.starts_with(".\r\n");
             session.line.erase(0, end + 1);
-            if (verb == "EHLO") {
+            if (session.content) {
+                session.content = !is_dot;
+                if (is_dot) say(session, "250 2.0.0 Ok\r\n");
+            } else if (verb == "MAIL" || verb == "RCPT" || verb == "RSET") {
+                say(session, "250 2.1.0 Ok\r\n");
+            } else if (verb == "DATA") {
+                session.content = true;
+                say(session, "354 Go on\r\n");
+            } else if (verb == "EHLO") {
                 say(session, session.ssl ? "250-mx.bench\r\n250 SIZE\r\n"
                                          : "250-mx.bench\r\n250-SIZE\r\n250 STARTTLS\r\n");
             } else if (verb == "STAR") {

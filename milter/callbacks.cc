@@ -2,16 +2,14 @@
 #include "milter/callbacks.h"
 
 #include <libmilter/mfapi.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <array>
 #include <chrono>
-#include <cstring>
 #include <exception>
 #include <utility>
 
 #include "milter/callback_gate.h"
+#include "milter/client_address.h"
 #include "milter/libmilter_actions.h"
 #include "milter/session.h"
 #include "policy/guarded.h"
@@ -105,25 +103,6 @@ sfsistat answer(SMFICTX* context, const Disposition& disposition) {
     return disposition.verb == Verb::Reject ? SMFIS_REJECT : SMFIS_TEMPFAIL;
 }
 
-std::optional<policy::IpAddress> client_of(const sockaddr* address) {
-    if (address == nullptr) return std::nullopt;
-    if (address->sa_family == AF_INET) {
-        sockaddr_in v4{};
-        std::memcpy(&v4, address, sizeof v4);
-        std::array<std::uint8_t, 4> bytes{};
-        std::memcpy(bytes.data(), &v4.sin_addr, bytes.size());
-        return policy::IpAddress::v4(bytes);
-    }
-    if (address->sa_family == AF_INET6) {
-        sockaddr_in6 v6{};
-        std::memcpy(&v6, address, sizeof v6);
-        std::array<std::uint8_t, 16> bytes{};
-        std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
-        return policy::IpAddress::v6(bytes);
-    }
-    return std::nullopt;
-}
-
 /// Everything the callbacks read by smfi_getsymval; named here, the site's milter_*_macros do not
 /// matter.
 void ask_for_macros(SMFICTX* context) {
@@ -192,7 +171,7 @@ static sfsistat on_negotiate(SMFICTX* context, unsigned long offered, unsigned l
 static sfsistat on_connect(SMFICTX* context, char*, sockaddr* address) noexcept {
     return guarded([&] {
         auto connection = std::make_unique<Connection>(
-            Connection{Session(shared().services.copy(), client_of(address)), shared().occupancy.session(), {}});
+            Connection{Session(shared().services.copy(), client_address(address)), shared().occupancy.session(), {}});
         smfi_setpriv(context, connection.release());
         return SMFIS_CONTINUE;
     });

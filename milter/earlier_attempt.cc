@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "milter/earlier_attempt.h"
 
+#include <optional>
+#include <utility>
+
 namespace smarttls::milter {
 namespace {
 
@@ -14,6 +17,8 @@ Outcome outcome_of(const store::Fate& fate) {
     return was_held ? Outcome::Hold : Outcome::Reject;
 }
 
+constexpr std::size_t kMostIdle = 16;
+
 std::string_view story_of(Outcome outcome) {
     switch (outcome) {
         case Outcome::Portal: return "has been kept for pickup since then";
@@ -24,16 +29,33 @@ std::string_view story_of(Outcome outcome) {
 
 }  // namespace
 
-Result<Fates> fates_of(const policy::StoreSettings& store,
-                       const std::vector<std::string>& identities) {
+Result<store::SealedRegister> EarlierAttempts::take(const std::string& path) {
+    auto found = idle_.with([](auto& idle) -> std::optional<store::SealedRegister> {
+        if (idle.empty()) return std::nullopt;
+        std::optional last(std::move(idle.back()));
+        idle.pop_back();
+        return last;
+    });
+    return found ? Result<store::SealedRegister>(*std::move(found)) : store::SealedRegister::open(path);
+}
+
+void EarlierAttempts::close() {
+    idle_.with([](auto& idle) { idle.clear(); });
+}
+
+Result<Fates> EarlierAttempts::fates_of(const policy::StoreSettings& store,
+                                        const std::vector<std::string>& identities) {
     Fates known;
-    auto seals = store::SealedRegister::open(store.evidence);
+    auto seals = take(store.evidence);
     if (!seals) return tl::unexpected(seals.error());
     for (const std::string& identity : identities) {
         auto fates = seals->fates_of(identity);
         if (!fates) return fates;
         known.merge(*fates);
     }
+    idle_.with([&](auto& idle) {
+        if (idle.size() < kMostIdle) idle.push_back(*std::move(seals));
+    });
     std::erase_if(known, [&](const auto& entry) {
         const std::string& sealed = entry.second.sealed;
         return !sealed.empty() && !store::is_kept(store.sealed, sealed);

@@ -4,10 +4,12 @@
 // submits again; for whom a copy was sealed then, or the sender told, that stands: no second copy, no
 // second notice, and nothing goes out directly beside them.
 //
-//     Result<Fates> fates = fates_of(store, identities);
+//     EarlierAttempts earlier;
+//     Result<Fates> fates = earlier.fates_of(store, identities);
 //     settle(decisions, recipients, *fates);
 //
-// Threads: pure but for reading the store. Errors: those of the store.
+// Ownership: connections to the store, as many as were in use at once; opening one costs more than asking.
+// Threads: any. Errors: those of the store.
 #pragma once
 
 #include <string>
@@ -15,15 +17,26 @@
 
 #include "policy/config.h"
 #include "policy/decision.h"
+#include "policy/guarded.h"
 #include "store/sealed_register.h"
 
 namespace smarttls::milter {
 
 using Fates = store::SealedRegister::Fates;
 
-/// Without the copies that are not there any more: those have to be made again.
-[[nodiscard]] policy::Result<Fates> fates_of(const policy::StoreSettings& store,
-                                             const std::vector<std::string>& identities);
+class EarlierAttempts {
+  public:
+    /// Without the copies that are not there any more: those have to be made again.
+    [[nodiscard]] policy::Result<Fates> fates_of(const policy::StoreSettings& store,
+                                                 const std::vector<std::string>& identities);
+    /// Closes what is idle. For when the store fails: an administrator may have to unmount it.
+    void close();
+
+  private:
+    policy::Result<store::SealedRegister> take(const std::string& path);
+
+    policy::Guarded<std::vector<store::SealedRegister>> idle_;
+};
 
 /// How many decisions it has settled.
 int settle(std::vector<policy::RecipientDecision>& decisions,

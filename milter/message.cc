@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <set>
 
-#include "milter/earlier_attempt.h"
 #include "milter/envelope.h"
 #include "milter/evidence_of.h"
 #include "policy/log_line.h"
@@ -41,7 +40,7 @@ Message::Message(const Services& services, Submitter submitter, EnvelopeSender s
     : services_(services),
       submitter_(std::move(submitter)),
       sender_(std::move(sender)),
-      verdicts_(services.config.engine.socket) {}
+      verdicts_(services.config.engine.socket, services.engine) {}
 
 bool Message::is_control(std::string_view name) const {
     return policy::equal_ignoring_case(name, services_.config.milter.control_header);
@@ -182,7 +181,10 @@ Disposition Message::end_of_class_mail(const std::string& queue_id, Actions& act
     // Also when it failed: it may have been committed all the same, and then its file must be there.
     // A file that nobody knows of goes at the next start (store/sealed_sweep.h).
     if (record.registration && record.registration->sealed) copy_->keep();
-    if (!id) return defer(record, id.error(), "The evidence store");
+    if (!id) {
+        services_.earlier->close();
+        return defer(record, id.error(), "The evidence store");
+    }
     engine::log(engine::Severity::Info, decision_line(record, whole, *id));
     if (whole.outcome == Outcome::Reject) {
         return turn_away(
@@ -207,7 +209,7 @@ Result<std::string> Message::look_back(store::EvidenceRecord& record,
                                        std::vector<RecipientDecision>& decisions) const {
     const SubmittedMessage message{sender_.address, fields_, record.content_sha256, record.queue_id};
     const std::vector<std::string> identities = identities_of(message, wall_time());
-    auto fates = fates_of(services_.config.store, identities);
+    auto fates = services_.earlier->fates_of(services_.config.store, identities);
     if (!fates) return tl::unexpected(fates.error());
     if (settle(decisions, recipients_, *fates) > 0) {
         record.note = "the same message was submitted before: what was done about it then stands";

@@ -8,6 +8,7 @@
 // Errors: none leave; each becomes a Disposition, and class mail is never accepted in doubt.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,6 +17,7 @@
 #include "milter/actions.h"
 #include "milter/content_hash.h"
 #include "milter/disposition.h"
+#include "milter/earlier_attempt.h"
 #include "milter/proof.h"
 #include "milter/esmtp.h"
 #include "milter/keeping.h"
@@ -35,6 +37,8 @@ struct Services {
     store::EvidenceWriter* evidence = nullptr;
     Proof* proof = nullptr;
     OutboxSender* outbox = nullptr;  // none: what is put in waits
+    std::shared_ptr<EarlierAttempts> earlier = std::make_shared<EarlierAttempts>();
+    std::shared_ptr<EngineConnections> engine = std::make_shared<EngineConnections>();
 };
 
 /// Who submits the message; fixed before MAIL.

@@ -30,14 +30,18 @@ Result<SealedRegister> SealedRegister::open(const std::string& path) {
 }
 
 Result<SealedRegister::Fates> SealedRegister::fates_of(const std::string& identity) {
-    Result<Statement> statement = database_.prepare(kFatesOfIdentity);
-    if (!statement) return because(statement, kContext);
-    if (auto bound = statement->bind(1, identity); !bound) return because(bound, kContext);
-    Fates fates;
-    Result<bool> row = statement->step();
-    for (; row && *row; row = statement->step()) {
-        fates[statement->text(0)] = {statement->text(1), statement->text(2)};
+    if (!fates_) {
+        Result<Statement> statement = database_.prepare(kFatesOfIdentity);
+        if (!statement) return because(statement, kContext);
+        fates_ = *std::move(statement);
     }
+    if (auto bound = fates_->bind(1, identity); !bound) return because(bound, kContext);
+    Fates fates;
+    Result<bool> row = fates_->step();
+    for (; row && *row; row = fates_->step()) {
+        fates[fates_->text(0)] = {fates_->text(1), fates_->text(2)};
+    }
+    fates_->reset();  // or the reading of this moment would go on
     if (!row) return because(row, kContext);
     return fates;
 }

@@ -55,6 +55,7 @@ class SealedRegister {
     Result<void> read_recipients(SealedMessage& message);
 
     Database database_;
+    std::optional<Statement> fates_;  // prepared once; goes before its database
 };
 
 }  // namespace smarttls::store

@@ -45,6 +45,17 @@ class Campaign:
 
     # Breaking
 
+    def batch(self, rounds: int, load: Load) -> tuple[list[Message], list[str]]:
+        """The messages that were sent, and what is wrong."""
+        load.start()
+        try:
+            for _ in range(rounds):
+                self.round(load)
+        finally:
+            load.finish()
+        self.settle()
+        return load.messages, self.look(load.messages)
+
     def round(self, load: Load) -> None:
         time.sleep(self.chance.uniform(0, LONGEST_WAIT))
         victim = self.chance.choice(VICTIMS)
@@ -168,39 +179,32 @@ class Facts:
 def run(rounds: int, seed: str) -> int:
     with tempfile.TemporaryDirectory(prefix="smarttls-faults.") as directory, \
             Site(directory, canary_interval="5s", nta7516=FATES, verdict_deadline="10s") as site:
+        # master(8) does not start a service for so long when a process of it was killed before it did anything.
+        site.postfix.set("service_throttle_time", "1s")
+        site.postfix.reload()
         campaign, done, messages, found = Campaign(site, seed), 0, 0, []
         while done < rounds and not found:
-            load = Load(f"{seed}/{done}", f"r{done}")
-            load.start()
+            batch = min(BATCH, rounds - done)
             try:
-                for _ in range(min(BATCH, rounds - done)):
-                    campaign.round(load)
-                    done += 1
-            finally:
-                load.finish()
-            campaign.settle()
-            found = campaign.look(load.messages)
-            messages += len(load.messages)
-            attempts = sum(len(message.attempts) for message in load.messages)
+                sent, found = campaign.batch(batch, Load(f"{seed}/{done}", f"r{done}"))
+            except Exception as error:  # whatever stands still is a breach as well
+                sent, found = [], [f"after {done} rounds: {error!r}"]
+            done, messages = done + batch, messages + len(sent)
+            attempts = sum(len(message.attempts) for message in sent)
             print(f"{done} rounds: {messages} messages, {attempts} attempts in the last batch", flush=True)
-            clean(site)
+            site.postfix.postsuper("-d", "ALL")  # held, or waiting for ever
         report(campaign, found, site)
         kinds = Counter(line.split()[1] for line in campaign.kills)
         print(f"seed {seed}: killed {', '.join(f'{name} {count}x' for name, count in sorted(kinds.items()))}")
     return 1 if found else 0
 
 
-def clean(site: Site) -> None:
-    """What has been looked at and stays in the queue (held, or waiting for ever)."""
-    site.postfix.postsuper("-d", "ALL")
-
-
 def report(campaign: Campaign, found: list[str], site: Site) -> None:
     if not found:
         return
     print("\n".join(found), *campaign.kills, f"seed {campaign.seed}", sep="\n", file=sys.stderr)
-    for name in ("smarttls-milter", "smarttlsd"):
-        print(f"--- {name}\n{site.log(name)[-6000:]}", file=sys.stderr)
+    for name, log in (("smarttls-milter", site.log("smarttls-milter")), ("smarttlsd", site.log("smarttlsd")), ("postfix", site.postfix.log())):
+        print(f"--- {name}\n{log[-6000:]}", file=sys.stderr)
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ namespace {
 using policy::Config;
 
 Config parsed(const std::string& text) {
-    auto config = policy::parse_config({{"test", text}});
+    auto config = policy::parse_config({{"test", text + "\n[class.gdpr]\nlevel = pkix\n"}});
     EXPECT_TRUE(config) << config.error().what;
     return *std::move(config);
 }

@@ -37,8 +37,14 @@ evidence = {directory}/evidence.db
 sealed = {directory}/sealed
 message-keys = {directory}/message-keys.db
 public-keys = {directory}/keys
+[portal]
+private-keys = {directory}/private-keys
 [class.nta7516]
 level = dane
+insecure = reject
+[class.pickup]
+level = dane
+insecure = portal
 """
 OPENDKIM_CONF = """Mode s
 Domain org.example
@@ -138,6 +144,9 @@ class MailBench:
         config = self.directory / "milter.conf"
         config.write_text(MILTER_CONF.format(directory=self.directory, queue=self.postfix.queue_directory, postfix=self.postfix.config,
                                              port=self.port("marked")))
+        for folder in ("sealed", "keys", "private-keys"):
+            (self.directory / folder).mkdir()
+        subprocess.run([program("smarttls"), "--config", config, "keys", "create", "--months", "1"], check=True, capture_output=True)
         milter = self._launch("milter", program("smarttls-milter"), "--config", config)
         until("proof of the canary", lambda: "every floor's route is installed" in milter.output(), 30)
         return milter

@@ -45,6 +45,7 @@ int create_thread(const ThreadSupply::Task& task) {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, kStack);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_t thread{};
     const int error = pthread_create(&thread, &attributes, task.routine, task.argument);
     pthread_attr_destroy(&attributes);

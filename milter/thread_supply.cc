@@ -21,6 +21,7 @@ constexpr auto kTellAgain = 1min;
 constexpr int kAtLimit = 0;
 
 std::atomic<ThreadSupply*> installed{nullptr};
+thread_local bool is_supplied = false;
 
 }  // namespace
 
@@ -36,13 +37,18 @@ bool ThreadSupply::open() { return create_({run_keeper, this}) == 0; }
 
 ThreadSupply::Counters ThreadSupply::counters() const {
     const policy::Lock lock(mutex_);
-    return {running_, reserved_, waiting_.size()};
+    return {running_, reserved_, waiting_.size(), lingering_};
 }
 
 void ThreadSupply::start(const Task& task) {
     policy::Lock lock(mutex_);
     int error = kAtLimit;
-    if (waiting_.empty() && running_ < limits_.most) {
+    if (waiting_.size() < lingering_ && running_ + waiting_.size() < limits_.most) {
+        waiting_.push_back(task);
+        handed_.notify_one();
+        return;
+    }
+    if (!is_short() && running_ + waiting_.size() < limits_.most) {
         error = create_for(task);
         if (error == 0) {
             ++running_;
@@ -70,9 +76,38 @@ void ThreadSupply::run(const Task& task) {
     offered_.notify_one();
 }
 
+bool ThreadSupply::is_short() const { return waiting_.size() > lingering_; }
+bool ThreadSupply::may_take() const { return !waiting_.empty() && running_ < limits_.most; }
+
+ThreadSupply::Task ThreadSupply::take() {
+    const Task task = waiting_.front();
+    waiting_.pop_front();
+    ++running_;
+    return task;
+}
+
+/// libmilter ends its workers as soon as two are idle, and starts others for the next packet.
+void ThreadSupply::run_and_linger(const Task& first) {
+    is_supplied = true;
+    run(first);
+    policy::Lock lock(mutex_);
+    for (;;) {
+        ++lingering_;
+        const bool more =
+            lock.wait_until(handed_, std::chrono::steady_clock::now() + limits_.linger,
+                            [this]() SMARTTLS_REQUIRES(mutex_) { return may_take(); });
+        --lingering_;
+        if (!more) return;
+        const Task task = take();
+        lock.unlock();
+        run(task);
+        lock.relock();
+    }
+}
+
 void* ThreadSupply::run_start(void* start) {
     const std::unique_ptr<Start> owned(static_cast<Start*>(start));
-    owned->supply->run(owned->task);
+    owned->supply->run_and_linger(owned->task);
     return nullptr;
 }
 
@@ -81,18 +116,13 @@ void* ThreadSupply::run_reserved(void* self) {
     return nullptr;
 }
 
-/// One task, and the thread ends: what runs in it may detach it, which works but once.
 void ThreadSupply::wait_in_reserve() {
     policy::Lock lock(mutex_);
-    lock.wait(offered_, [this]() SMARTTLS_REQUIRES(mutex_) {
-        return !waiting_.empty() && running_ < limits_.most;
-    });
-    const Task task = waiting_.front();
-    waiting_.pop_front();
+    lock.wait(offered_, [this]() SMARTTLS_REQUIRES(mutex_) { return may_take(); });
+    const Task task = take();
     --reserved_;
-    ++running_;
     lock.unlock();
-    run(task);
+    run_and_linger(task);
 }
 
 void* ThreadSupply::run_keeper(void* self) { static_cast<ThreadSupply*>(self)->keep_up(); }
@@ -102,9 +132,9 @@ void ThreadSupply::keep_up() {
     policy::Lock lock(mutex_);
     for (;;) {
         lock.wait(short_, [this]() SMARTTLS_REQUIRES(mutex_) {
-            return reserved_ < limits_.reserve || (!waiting_.empty() && running_ < limits_.most);
+            return reserved_ < limits_.reserve || (may_take() && is_short());
         });
-        const bool for_task = !waiting_.empty() && running_ < limits_.most;
+        const bool for_task = may_take() && is_short();
         const int error =
             for_task ? create_for(waiting_.front()) : create_({run_reserved, this});
         if (error == 0 && for_task) {
@@ -132,5 +162,6 @@ void ThreadSupply::tell(int error) {
 
 void supply_threads(ThreadSupply& supply) { installed = &supply; }
 ThreadSupply* thread_supply() { return installed; }
+bool is_supplied_thread() { return is_supplied; }
 
 }  // namespace smarttls::milter

@@ -12,6 +12,8 @@
 namespace smarttls::milter {
 namespace {
 
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
 using store::test::eventually;
 
 /// A system that gives out so many threads.
@@ -102,12 +104,26 @@ TEST(ThreadSupplyTest, LosesNoTaskWhenTheSystemRefusesThreads) {
 }
 
 TEST(ThreadSupplyTest, FillsTheReserveAgain) {
-    static Stage& stage = *new Stage(4, {.most = 50, .reserve = 3});
+    static Stage& stage = *new Stage(4, {.most = 50, .reserve = 3, .linger = 1ms});
     ASSERT_TRUE(eventually([&] { return stage.supply.counters().reserved == 3; }));
     stage.start(3);
     EXPECT_TRUE(stage.runs(3));
     EXPECT_TRUE(stage.ends(3));
     EXPECT_TRUE(eventually([&] { return stage.supply.counters().reserved == 3; }));
+}
+
+TEST(ThreadSupplyTest, UsesAThreadAgain) {
+    static Stage& stage = *new Stage(100, {.most = 50, .reserve = 1, .linger = 10s});
+    ASSERT_TRUE(eventually([&] { return stage.supply.counters().reserved == 1; }));
+    stage.start(1);
+    EXPECT_TRUE(stage.ends(1));
+    const int left = stage.system.left;
+    for (int done = 2; done <= 50; ++done) {
+        ASSERT_TRUE(eventually([&] { return stage.supply.counters().lingering == 1; }));
+        stage.start(1);
+        ASSERT_TRUE(stage.ends(done));
+    }
+    EXPECT_EQ(stage.system.left, left);
 }
 
 TEST(ThreadSupplyTest, SaysWhenNotEvenTheFirstThreadIsGranted) {

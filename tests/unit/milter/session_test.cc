@@ -55,7 +55,7 @@ TEST_F(SessionTest, TrustsNobodyForHalfAnAuthentication) {
 TEST_F(SessionTest, MarksASenderWhoseNoticesWouldLeaveByTheDefaultRoute) {
     const auto sender_of = [this](const std::string& sender, const std::string& mailer, const std::string& host) {
         macros_ = {{"{mail_mailer}", mailer}, {"{mail_host}", host}};
-        Session session(services_, ip("127.0.0.1"));
+        Session session = connect_from(ip("127.0.0.1"));
         Mail mail;
         mail.sender = sender;
         envelope(session, mail);

@@ -33,6 +33,9 @@ class Actions {
     /// what the MTA showed at RCPT, to the byte: Postfix compares case and all, and is silent about a
     /// path that it does not find.
     virtual policy::Result<void> remove_recipient(const std::string& path) = 0;
+    /// `parameters`: ESMTP parameters of RCPT TO ("NOTIFY=NEVER ORCPT=rfc822;x@y"); Postfix takes those
+    /// two. The new recipient is expanded like any other.
+    virtual policy::Result<void> add_recipient(const std::string& path, const std::string& parameters) = 0;
     /// Holds the whole message. Postfix 3.7 keeps the reason neither in the log nor in the queue.
     virtual policy::Result<void> quarantine(const std::string& reason) = 0;
 };

@@ -115,7 +115,8 @@ void ask_for_macros(SMFICTX* context) {
 }
 
 constexpr unsigned long kActions =
-    SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGFROM | SMFIF_DELRCPT | SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
+    SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGFROM | SMFIF_DELRCPT | SMFIF_ADDRCPT_PAR |
+    SMFIF_QUARANTINE | SMFIF_SETSYMLIST;
 
 /// The MTA does not wait for an answer to what is only taken in; where it cannot do that, libmilter gives one.
 /// But it does at RCPT: the canary ends its dialog right after, and must find what was seen there.

@@ -109,6 +109,19 @@ Result<void> Canary::prove(Deadline deadline) {
     return policy::fail(ErrorKind::Temporary, "Postfix's configuration keeps changing");
 }
 
+/// The look at the tables alone: where their route is not the one in force, the sender's floor holds.
+Result<void> Canary::prove_lower_floors() {
+    const FileStamp stamp = postfix_.stamp();
+    {
+        const policy::Lock lock(mutex_);
+        if (lower_floors_ == stamp) return policy::ok();
+    }
+    if (auto checked = postfix_.check_lower_floors(); !checked) return checked;
+    const policy::Lock lock(mutex_);
+    lower_floors_ = stamp;
+    return policy::ok();
+}
+
 void Canary::run() {
     policy::Lock lock(mutex_);
     while (!stopping_) {

@@ -42,6 +42,7 @@ class Canary final : public Proof {
     [[nodiscard]] policy::Result<void> prove(policy::Deadline deadline) override;
 
     [[nodiscard]] bool is_local(std::string_view domain) const override;
+    [[nodiscard]] policy::Result<void> prove_lower_floors() override;
     [[nodiscard]] bool is_sender(std::string_view sender) const override;
     void saw(std::string_view sender, std::string_view transport) override;
 
@@ -70,6 +71,7 @@ class Canary final : public Proof {
     Clock::time_point began_ SMARTTLS_GUARDED_BY(mutex_){};
     std::optional<Clock::time_point> used_ SMARTTLS_GUARDED_BY(mutex_);  // when class mail last asked
     FileStamp stamp_ SMARTTLS_GUARDED_BY(mutex_);
+    std::optional<FileStamp> lower_floors_ SMARTTLS_GUARDED_BY(mutex_);  // of the files that had them
     unsigned long rounds_ SMARTTLS_GUARDED_BY(mutex_) = 0;
     bool requested_ SMARTTLS_GUARDED_BY(mutex_) = false;
     bool stopping_ SMARTTLS_GUARDED_BY(mutex_) = false;

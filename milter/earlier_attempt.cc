@@ -76,6 +76,8 @@ int settle(std::vector<RecipientDecision>& decisions,
         if (one.outcome == outcome) continue;
         one.outcome = outcome;
         one.rule = "submitted-before";
+        one.exception = 0;
+        one.floor.reset();
         if (outcome == Outcome::Reject) one.reply = {"550", "5.7.1"};
         one.explanation = "The same message was submitted before: mail to " + recipients[i].address +
                           " " + std::string(story_of(outcome)) + ".";

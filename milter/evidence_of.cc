@@ -19,6 +19,9 @@ store::RecipientEvidence evidence_of(const policy::Recipient& recipient,
     evidence.outcome = to_string(decision.outcome);
     evidence.rule = decision.rule;
     evidence.explanation = decision.explanation;
+    evidence.kind = to_string(recipient.kind);
+    evidence.exception = decision.exception;
+    if (decision.floor) evidence.floor = to_string(*decision.floor);
     if (recipient.verdict) evidence.verdict_json = engine::to_json(*recipient.verdict);
     return evidence;
 }

@@ -15,13 +15,6 @@ using policy::Result;
 
 constexpr std::size_t kNoticeIdSize = 32;
 
-std::string notice_id(const std::string& identity, const std::string& about) {
-    const std::string name = identity + " " + about;
-    ContentHash hash;
-    hash.update({reinterpret_cast<const unsigned char*>(name.data()), name.size()});
-    return "smarttls." + hash.finish().substr(0, kNoticeIdSize);
-}
-
 store::Notice notice_about(const PartedMessage& message, std::size_t index,
                            const std::string& identity, policy::WallTime now) {
     const policy::RecipientDecision& decision = message.decisions[index];
@@ -73,6 +66,13 @@ Result<store::SealedFacts> seal(const PartedMessage& message, SealedCopy& copy,
 }
 
 }  // namespace
+
+std::string notice_id(const std::string& identity, const std::string& about) {
+    const std::string name = identity + " " + about;
+    ContentHash hash;
+    hash.update({reinterpret_cast<const unsigned char*>(name.data()), name.size()});
+    return "smarttls." + hash.finish().substr(0, kNoticeIdSize);
+}
 
 Result<std::optional<store::Registration>> keep(const PartedMessage& message,
                                                 std::optional<SealedCopy>& copy,

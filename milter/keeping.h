@@ -25,6 +25,7 @@ struct EnvelopeRecipient {
     std::string path;      // to the byte: "<bob@example.nl>"
     std::string original;  // ORCPT as written (RFC 3461 §4.2)
     bool wants_notice = true;
+    std::string notify = {};   // NOTIFY as written (RFC 3461 §4.1)
 };
 
 /// A message whose recipients have been decided upon. All vectors have one entry for each of them.
@@ -43,6 +44,9 @@ struct PartedMessage {
 [[nodiscard]] policy::Result<std::optional<store::Registration>> keep(
     const PartedMessage& message, std::optional<SealedCopy>& copy, const std::string& identity,
     policy::WallTime now);
+
+/// Unique and fit for a Message-ID; the same for the same `about` of the same message.
+[[nodiscard]] std::string notice_id(const std::string& identity, const std::string& about);
 
 /// The paths of those who leave the message.
 [[nodiscard]] std::vector<std::string> leaving(const PartedMessage& message);

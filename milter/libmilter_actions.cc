@@ -47,6 +47,12 @@ Result<void> LibmilterActions::remove_recipient(const std::string& path) {
     return taken(smfi_delrcpt(context_, writable.data()), "a recipient's removal");
 }
 
+Result<void> LibmilterActions::add_recipient(const std::string& path, const std::string& parameters) {
+    std::string writable = path;
+    std::string arguments = parameters;
+    return taken(smfi_addrcpt_par(context_, writable.data(), arguments.data()), "a recipient");
+}
+
 Result<void> LibmilterActions::quarantine(const std::string& reason) {
     std::string text = printable(reason);
     return taken(smfi_quarantine(context_, text.data()), "the quarantine");

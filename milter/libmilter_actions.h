@@ -23,6 +23,7 @@ class LibmilterActions final : public Actions {
     policy::Result<void> put_header_on_top(const std::string& name,
                                            const std::string& value) override;
     policy::Result<void> remove_recipient(const std::string& path) override;
+    policy::Result<void> add_recipient(const std::string& path, const std::string& parameters) override;
     policy::Result<void> quarantine(const std::string& reason) override;
 
   private:

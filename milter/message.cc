@@ -7,6 +7,7 @@
 #include "milter/envelope.h"
 #include "milter/evidence_of.h"
 #include "policy/log_line.h"
+#include "policy/recipient_tag.h"
 #include "policy/text.h"
 #include "smarttls/dns/idna.h"
 #include "smarttls/log.h"
@@ -124,6 +125,11 @@ Disposition Message::end(const std::string& queue_id, std::string mta, Actions& 
 }
 
 std::optional<Disposition> Message::refuse_at_once() const {
+    const bool is_forged = !submitter_.trusted && std::any_of(recipients_.begin(), recipients_.end(), [](const auto& one) {
+        return policy::has_lower_floor(one.address);
+    });
+    // Class or not: such an address takes another route than the site has for its domain.
+    if (is_forged) return Disposition::reject("550", "5.1.3", "An address with a tag of smarttls is not taken from outside");
     if (unknown_class_) {
         return Disposition::reject("550", "5.7.1",
                                    "The class " + policy::quote(*unknown_class_) + " in " +
@@ -136,7 +142,7 @@ std::optional<Disposition> Message::refuse_at_once() const {
                                    "Mail of class " + class_->name + " needs a sender address");
     }
     for (const policy::Recipient& recipient : recipients_) {
-        if (!is_routed(recipient.address)) continue;
+        if (!is_routed(recipient.address) && !policy::has_lower_floor(recipient.address)) continue;
         return Disposition::reject("550", "5.1.3",
                                    "Mail of class " + class_->name + " takes plain addresses only, not " +
                                        recipient.address);
@@ -150,14 +156,21 @@ Result<std::vector<RecipientDecision>> Message::judge() {
     }
     auto verdicts = verdicts_.collect(in(services_.config.milter.verdict_deadline));
     if (!verdicts) return tl::unexpected(verdicts.error());
+    auto in_force = exceptions_in_force(services_.config.store);
+    if (!in_force) return tl::unexpected(in_force.error());
+    exceptions_ = *std::move(in_force);
     std::vector<RecipientDecision> decisions;
     for (policy::Recipient& recipient : recipients_) {
         if (recipient.domain) {
             const auto found = verdicts->find(*recipient.domain);
             if (found != verdicts->end()) recipient.verdict = found->second;
+            recipient.kind = kind_of(*recipient.domain, recipient.verdict ? &*recipient.verdict : nullptr,
+                                     services_.consumers);
         }
-        decisions.push_back(decide(*class_, recipient));
+        decisions.push_back(decide_excepting(*class_, recipient, exceptions_, wall_time()));
     }
+    if (!lowers_a_floor(decisions)) return decisions;
+    if (auto proof = services_.proof->prove_lower_floors(); !proof) return because(proof, "enforcement");
     return decisions;
 }
 
@@ -177,6 +190,7 @@ Disposition Message::end_of_class_mail(const std::string& queue_id, Actions& act
     auto kept = keep(parted, copy_, *identity, wall_time());
     if (!kept) return defer(record, kept.error(), "The store of messages for pickup");
     record.registration = *std::move(kept);
+    report_uses(record, parted, exceptions_, *identity, services_.config.exceptions.security_contact);
     auto id = services_.evidence->append(record, in(kEvidenceLimit));
     // Also when it failed: it may have been committed all the same, and then its file must be there.
     // A file that nobody knows of goes at the next start (store/sealed_sweep.h).
@@ -190,7 +204,8 @@ Disposition Message::end_of_class_mail(const std::string& queue_id, Actions& act
         return turn_away(
             Disposition::reject(whole.reply.code, whole.reply.enhanced, whole.explanation), actions);
     }
-    if (!whole.refused.empty() && services_.outbox != nullptr) services_.outbox->wake();
+    const bool has_notices = record.registration && !record.registration->notices.empty();
+    if (has_notices && services_.outbox != nullptr) services_.outbox->wake();
     auto changed = change(parted, actions);
     return changed ? Disposition::proceed() : defer(record, changed.error(), "The mail filter");
 }
@@ -222,6 +237,7 @@ Result<void> Message::change(const PartedMessage& message, Actions& actions) {
     if (done && message.whole.outcome == Outcome::Hold) {
         done = actions.quarantine("smarttls: " + message.whole.explanation);
     }
+    if (done) done = MessageChanges::replace_recipients(lowered(message), actions);
     return done ? MessageChanges::remove_recipients(leaving(message), actions) : done;
 }
 

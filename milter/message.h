@@ -20,6 +20,7 @@
 #include "milter/earlier_attempt.h"
 #include "milter/proof.h"
 #include "milter/esmtp.h"
+#include "milter/excepting.h"
 #include "milter/keeping.h"
 #include "milter/message_changes.h"
 #include "milter/outbox_sender.h"
@@ -39,6 +40,7 @@ struct Services {
     OutboxSender* outbox = nullptr;  // none: what is put in waits
     std::shared_ptr<EarlierAttempts> earlier = std::make_shared<EarlierAttempts>();
     std::shared_ptr<EngineConnections> engine = std::make_shared<EngineConnections>();
+    policy::ConsumerDomains consumers = {};
 };
 
 /// Who submits the message; fixed before MAIL.
@@ -92,6 +94,7 @@ class Message {
     std::vector<std::string> class_names_;                   // values of the control header
     std::optional<std::string> unknown_class_;
     const policy::MailClass* class_ = nullptr;
+    Exceptions exceptions_;                                  // in force at its end
     HeaderFields fields_;              // of who may set a class
     std::optional<SealedCopy> copy_;  // while some recipient may have to pick the message up
     VerdictRequest verdicts_;

@@ -65,4 +65,16 @@ Result<void> MessageChanges::remove_recipients(const std::vector<std::string>& p
     return policy::ok();
 }
 
+Result<void> MessageChanges::replace_recipients(const std::vector<Replacement>& replaced,
+                                                Actions& actions) {
+    std::set<std::string> done;
+    for (const Replacement& one : replaced) {
+        if (!done.insert(one.path).second) continue;
+        auto changed = actions.remove_recipient(one.path);
+        if (changed) changed = actions.add_recipient(one.by, one.parameters);
+        if (!changed) return changed;
+    }
+    return policy::ok();
+}
+
 }  // namespace smarttls::milter

@@ -29,6 +29,13 @@ struct EnvelopeSender {
     bool client_waits = true;  // for the answer; sendmail(1) does not: the MTA sends back what is refused
 };
 
+/// One recipient in the place of another.
+struct Replacement {
+    std::string path;  // as the MTA showed it
+    std::string by;    // with angle brackets
+    std::string parameters;
+};
+
 class MessageChanges {
   public:
     void saw_header(std::string_view name);
@@ -44,6 +51,8 @@ class MessageChanges {
     /// `paths` as the MTA showed them. One that stood in the envelope twice goes by its first removal.
     static policy::Result<void> remove_recipients(const std::vector<std::string>& paths,
                                                   Actions& actions);
+    static policy::Result<void> replace_recipients(const std::vector<Replacement>& replaced,
+                                                   Actions& actions);
 
   private:
     policy::Result<void> replace_headers(const policy::MailClass& mail_class, Actions& actions);

@@ -1,83 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "milter/non_delivery_notice.h"
 
-#include <array>
-#include <ctime>
-
 #include "milter/esmtp.h"
 #include "policy/text.h"
+#include "store/mail_text.h"
 
 namespace smarttls::milter {
 namespace {
 
-constexpr std::string_view kCrLf = "\r\n";
+using store::date_of;
+using store::field;
+using store::in_one_line;
+using store::kCrLf;
+using store::kLongestWord;
+using store::plain;
+using store::quoted_printable;
+
 constexpr std::string_view kHex = "0123456789ABCDEF";
-constexpr std::size_t kLongestLine = 76;       // RFC 2045 §6.7
-constexpr std::size_t kLongestWord = 900;      // RFC 5322 §2.1.1: a line has 998 bytes
-
-bool is_ascii_print(char byte) { return byte >= 0x20 && byte < 0x7f; }
-
-/// RFC 5322 §3.3, in UTC.
-std::string date_of(policy::WallTime time) {
-    const std::time_t seconds = time.time_since_epoch().count();
-    std::tm utc{};
-    gmtime_r(&seconds, &utc);
-    std::array<char, 40> text{};
-    return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S +0000", &utc)};
-}
-
-/// One line of printable ASCII.
-std::string plain(std::string_view text) {
-    std::string line(text);
-    for (char& byte : line) {
-        if (!is_ascii_print(byte)) byte = '?';
-    }
-    return line;
-}
-
-/// An address as it is, but for what would end its line.
-std::string in_one_line(std::string_view address) {
-    std::string line(address);
-    for (char& byte : line) {
-        if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f) byte = '?';
-    }
-    return line;
-}
-
-/// RFC 2045 §6.7, for one line of text.
-std::string quoted_printable(std::string_view line) {
-    std::string text;
-    std::size_t column = 0;
-    for (const char byte : line) {
-        const auto number = static_cast<unsigned char>(byte);
-        std::string piece(1, byte);
-        if (!is_ascii_print(byte) || byte == '=') piece = {'=', kHex[number >> 4], kHex[number & 15]};
-        if (column + piece.size() >= kLongestLine) {
-            text.append("=").append(kCrLf);
-            column = 0;
-        }
-        text += piece;
-        column += piece.size();
-    }
-    return text.append(kCrLf);
-}
-
-/// A header field, folded at blanks (RFC 5322 §2.2.3).
-std::string field(std::string_view name, std::string_view value) {
-    std::string text = std::string(name) + ":";
-    std::size_t column = text.size();
-    for (std::string_view word : policy::split(value, ' ')) {
-        if (word.empty()) continue;
-        word = word.substr(0, kLongestWord);
-        if (column + 1 + word.size() > kLongestLine) {
-            text.append(kCrLf);
-            column = 0;
-        }
-        text.append(" ").append(word);
-        column += 1 + word.size();
-    }
-    return text.append(kCrLf);
-}
 
 char32_t code_point(std::string_view text, std::size_t& at) {
     const auto first = static_cast<unsigned char>(text[at]);

@@ -8,6 +8,7 @@
 #include "milter/child.h"
 #include "milter/floor_guard.h"
 #include "milter/floor_lookups.h"
+#include "policy/recipient_tag.h"
 #include "policy/text.h"
 #include "policy/verdict.h"
 
@@ -252,6 +253,24 @@ Result<void> PostfixConfig::check_tables() const {
             return policy::fail(ErrorKind::Misconfigured,
                                 parameter + " in main.cf does not " + lookup.purpose);
         }
+    }
+    return policy::ok();
+}
+
+Result<void> PostfixConfig::check_lower_floors() const {
+    const std::string address = "canary@example.invalid";
+    for (const Floor floor : {Floor::Encrypted, Floor::Pkix, Floor::MtaSts}) {
+        const std::string transport = "smarttls-" + std::string(to_string(floor)) + ":";
+        const std::string tagged = policy::with_lower_floor(address, floor).value_or("");
+        auto routes = look_up("transport_maps", {tagged});
+        if (!routes) return tl::unexpected(routes.error());
+        auto plain = look_up("smtp_generic_maps", {tagged});
+        if (!plain) return tl::unexpected(plain.error());
+        const bool is_routed = (*routes)[tagged] == transport;
+        if (is_routed && (*plain)[tagged] == address) continue;
+        return policy::fail(ErrorKind::Misconfigured,
+                            is_routed ? "smtp_generic_maps in main.cf does not take the tag off " + tagged
+                                      : "transport_maps in main.cf does not send " + tagged + " to " + transport);
     }
     return policy::ok();
 }

@@ -50,6 +50,8 @@ class PostfixConfig {
 
     /// What mydestination names, in lower case; without the tables that it may name too.
     [[nodiscard]] policy::Result<std::vector<std::string>> local_domains() const;
+    /// The same for recipients with a floor of their own (policy/recipient_tag.h).
+    [[nodiscard]] policy::Result<void> check_lower_floors() const;
 
   private:
     [[nodiscard]] policy::Result<void> check_without_milter() const;

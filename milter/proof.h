@@ -27,6 +27,10 @@ class Proof {
     /// route (sendmail(1)); false in doubt.
     [[nodiscard]] virtual bool is_local(std::string_view domain) const = 0;
 
+    /// The same for recipients that have a floor of their own (policy/recipient_tag.h); asked only for mail
+    /// with an exception.
+    [[nodiscard]] virtual policy::Result<void> prove_lower_floors() = 0;
+
     /// True for the proof's own sender, which nobody outside this process can guess.
     [[nodiscard]] virtual bool is_sender(std::string_view sender) const = 0;
 

@@ -49,7 +49,7 @@ void Session::on_recipient(std::string_view path, const Parameters& parameters,
     if (!canary_sender_.empty()) services_.proof->saw(canary_sender_, transport);
     if (message_) {
         EnvelopeRecipient recipient{std::string(path), value_of(parameters, "ORCPT"),
-                                    wants_failure_notice(parameters)};
+                                    wants_failure_notice(parameters), value_of(parameters, "NOTIFY")};
         message_->add_recipient(std::move(recipient), transport, macros("{rcpt_host}"));
     }
 }

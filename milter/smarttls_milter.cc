@@ -13,6 +13,7 @@
 
 #include "milter/callbacks.h"
 #include "milter/canary.h"
+#include "milter/exception_watch.h"
 #include "milter/outbox_sender.h"
 #include "milter/reload.h"
 #include "milter/serving.h"
@@ -116,6 +117,20 @@ void wait_for_the_end(const sigset_t& awaited, Services& services, const std::st
     }
 }
 
+/// Without the list nobody is known to be a consumer: no way to keep what a class demands for them.
+smarttls::policy::Result<void> prepare_consumers(Services& services) {
+    const auto& config = services.config;
+    auto loaded = smarttls::policy::load_consumer_domains(config.milter.consumer_domains);
+    if (loaded) services.consumers = *std::move(loaded);
+    const bool is_needed = std::any_of(config.classes.begin(), config.classes.end(), [](const auto& one) {
+        return one.consumer == smarttls::policy::ConsumerMail::Portal;
+    });
+    if (loaded) return smarttls::policy::ok();
+    if (is_needed) return because(loaded, "consumer-domains");
+    smarttls::engine::log(Severity::Warning, "consumer-domains: " + loaded.error().what);
+    return smarttls::policy::ok();
+}
+
 int serve(Services& services, const std::string& file) {
     const sigset_t awaited = leave_signals_to_main();
     umask(0007);  // the MTA reaches the socket by its group
@@ -131,6 +146,10 @@ int serve(Services& services, const std::string& file) {
         return EX_CONFIG;
     }
     limit_sessions(services.config);
+    if (auto ready = prepare_consumers(services); !ready) {
+        smarttls::engine::log(Severity::Error, ready.error().what);
+        return EX_CONFIG;
+    }
     smarttls::milter::Canary canary(services.config.milter);
     services.proof = &canary;
     auto opened = smarttls::milter::register_callbacks();
@@ -144,6 +163,7 @@ int serve(Services& services, const std::string& file) {
     services.outbox = &outbox;
     use_services(std::make_shared<const Services>(services));
     smarttls::milter::Serving serving(services.config.milter.socket);
+    smarttls::milter::ExceptionWatch watch(services.config, **evidence, outbox);
     smarttls::engine::log(Severity::Info, "ready on " + services.config.milter.socket);
     wait_for_the_end(awaited, services, file);
     // While the milter still answers: in the middle of a dialog with the MTA, both would wait for it.

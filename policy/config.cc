@@ -91,7 +91,7 @@ class Section {
     po::options_description described_;
 };
 
-constexpr std::array<std::string_view, 4> kSections{"engine", "milter", "store", "portal"};
+constexpr std::array<std::string_view, 5> kSections{"engine", "milter", "store", "portal", "exceptions"};
 
 /// RFC 5322 atoms would do; classes also stand in log lines and headers, so letters, digits, hyphens.
 bool is_class_name(std::string_view name) {

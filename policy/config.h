@@ -83,6 +83,7 @@ struct MilterSettings {
     std::string postfix_config;          // directory of main.cf
     std::chrono::seconds verdict_deadline{};
     std::uint32_t session_limit = 0;
+    std::vector<std::string> consumer_domains;  // files
 };
 
 struct StoreSettings {
@@ -90,6 +91,13 @@ struct StoreSettings {
     std::string sealed;        // directory
     std::string message_keys;  // path of the SQLite file
     std::string public_keys;   // directory
+};
+
+/// Bounds of what a person may except from the classes (policy/exception.h).
+struct ExceptionSettings {
+    std::chrono::seconds longest{};  // from creation to end
+    bool four_eyes = false;          // a second person has to approve
+    std::string security_contact;    // who gets the reports; empty: no exception can be made
 };
 
 struct PortalSettings {
@@ -108,6 +116,9 @@ enum class NtaRecord { Recorded, Required };
 /// its floor, or is kept for pickup as well as if it fell short. In order of severity.
 enum class Uncertain { Queue, Portal };
 
+/// What happens to a recipient with a mailbox at a consumers' provider (policy/recipient_kind.h).
+enum class ConsumerMail { AsOthers, Portal };
+
 struct HeaderField {
     std::string name;
     std::string value;
@@ -122,6 +133,7 @@ struct MailClass {
     Shortfall insecure = Shortfall::Hold;
     std::optional<Shortfall> plaintext;  // for servers without STARTTLS; `insecure` when not set
     Uncertain unknown = Uncertain::Queue;
+    ConsumerMail consumer = ConsumerMail::AsOthers;
     std::vector<HeaderField> set_headers;
     std::vector<std::string> remove_headers;
 };
@@ -131,6 +143,7 @@ struct Config {
     MilterSettings milter;
     StoreSettings store;
     PortalSettings portal;
+    ExceptionSettings exceptions;
     std::vector<MailClass> classes;
     std::string version;  // 16 hex digits that change with every effective change of the text
 

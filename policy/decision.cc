@@ -65,10 +65,14 @@ constexpr auto kTable = std::to_array<Row>({
      [](const auto&) { return Outcome::Direct; }},
     {"address-literal", [](const auto&, const auto& r) { return !r.domain; },
      [](const auto& c) { return of(c.insecure); }},
-    {"unknown", [](const auto&, const auto& r) { return level(r) == Level::Unknown; },
-     [](const auto& c) { return of(c.unknown); }},
     {"no-mail", [](const auto&, const auto& r) { return level(r) == Level::NoMail; },
      [](const auto&) { return Outcome::Reject; }},
+    {"consumer", [](const auto& c, const auto& r) {
+         return c.consumer == ConsumerMail::Portal && r.kind == RecipientKind::Consumer;
+     },
+     [](const auto&) { return Outcome::Portal; }},
+    {"unknown", [](const auto&, const auto& r) { return level(r) == Level::Unknown; },
+     [](const auto& c) { return of(c.unknown); }},
     {"forbidden", [](const auto&, const auto& r) { return level(r) == Level::Forbidden; },
      [](const auto& c) { return of(c.insecure); }},
     {"meets-level", [](const auto& c, const auto& r) { return reach_of(c, r) == Reach::Enough; },
@@ -141,7 +145,7 @@ RecipientDecision decide(const MailClass& mail_class, const Recipient& recipient
 const MailClass* strictest(const std::vector<const MailClass*>& classes) {
     const auto rank = [](const MailClass* c) {
         return std::tuple(c->level, c->grade, c->nta_record, c->insecure,
-                          c->plaintext.value_or(c->insecure), c->unknown);
+                          c->plaintext.value_or(c->insecure), c->unknown, c->consumer);
     };
     const MailClass* best = nullptr;
     for (const MailClass* candidate : classes) {

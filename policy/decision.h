@@ -9,12 +9,14 @@
 // Threads: pure functions.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "policy/config.h"
+#include "policy/recipient_kind.h"
 #include "policy/route.h"
 #include "policy/verdict.h"
 
@@ -36,6 +38,7 @@ struct Recipient {
     std::optional<DomainName> domain;   // none: address literal
     Route route;
     std::optional<Verdict> verdict;     // none: not asked, because the route is the site's own
+    RecipientKind kind = RecipientKind::Organisation;
 };
 
 /// SMTP reply code and enhanced status code (RFC 5321 §4.2, RFC 3463).
@@ -50,6 +53,8 @@ struct RecipientDecision {
     ReplyCode reply;          // for Reject
     std::string explanation;  // one sentence: the fact, the rule, what would have made it direct
     bool is_settled = false;  // by an earlier attempt at the same message
+    std::int64_t exception = {};  // id of the one that was used (policy/exception.h)
+    std::optional<Floor> floor = {};  // the lower one under which this recipient leaves; the class's otherwise
 };
 
 /// Level, grade and NTA 7516 record; Unknown where the class asks for a grade or a record and nobody

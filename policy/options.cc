@@ -58,6 +58,12 @@ Result<NtaRecord> read_nta_record(std::string_view text) {
     return fail(ErrorKind::Malformed, quote(text) + " is neither recorded nor required");
 }
 
+Result<ConsumerMail> read_consumer_mail(std::string_view text) {
+    if (text == "as-others") return ConsumerMail::AsOthers;
+    if (text == "portal") return ConsumerMail::Portal;
+    return fail(ErrorKind::Malformed, quote(text) + " is neither as-others nor portal");
+}
+
 using Text = std::string_view;
 constexpr std::uint16_t kDnsPort = 53;
 constexpr std::uint16_t kSmtpPort = 25;
@@ -181,6 +187,10 @@ constexpr auto kOptions = std::to_array<Option<Config>>({
     {"milter", "session-limit", "2000", Repeat::No,
      [](Config& c, Text v) { return store(c.milter.session_limit, read_count(v)); }, nullptr,
      "Most SMTP sessions at once; the MTA defers the mail of others (451)."},
+    {"milter", "consumer-domains", "consumer-domains", Repeat::Words,
+     [](Config& c, Text v) { return add(c.milter.consumer_domains, read_profile(v)); },
+     [](Config& c) { c.milter.consumer_domains.clear(); },
+     "Lists of the providers at which consumers have mailboxes: the shipped one, or files of your own."},
     {"store", "evidence", "/var/lib/smarttls/evidence.db", Repeat::No,
      [](Config& c, Text v) { return store(c.store.evidence, read_path(v)); }, nullptr,
      "Database of the evidence, written by the milter alone."},
@@ -196,6 +206,16 @@ constexpr auto kOptions = std::to_array<Option<Config>>({
     {"portal", "private-keys", "/var/lib/smarttls-portal/keys", Repeat::No,
      [](Config& c, Text v) { return store(c.portal.private_keys, read_path(v)); }, nullptr,
      "Directory of the private keys that open sealed messages; for the portal's eyes alone."},
+    {"exceptions", "max-duration", "90d", Repeat::No,
+     [](Config& c, Text v) { return store(c.exceptions.longest, read_duration(v)); }, nullptr,
+     "Longest time for which an exception may hold."},
+    {"exceptions", "four-eyes", "no", Repeat::No,
+     [](Config& c, Text v) { return store(c.exceptions.four_eyes, read_switch(v)); }, nullptr,
+     "Whether an exception holds only when a second person has approved it: yes or no."},
+    {"exceptions", "security-contact", "", Repeat::No,
+     [](Config& c, Text v) { return store(c.exceptions.security_contact, read_mailbox(v)); },
+     [](Config& c) { c.exceptions.security_contact.clear(); },
+     "Who is told by mail of each exception and each use of one. Empty: none can be made."},
 });
 
 constexpr auto kClassOptions = std::to_array<Option<MailClass>>({
@@ -218,6 +238,9 @@ constexpr auto kClassOptions = std::to_array<Option<MailClass>>({
     {"class", "unknown", "queue", Repeat::No,
      [](MailClass& c, Text v) { return store(c.unknown, read_uncertain(v)); }, nullptr,
      "What happens to mail for a domain that could not be examined: queue (under the level) or portal."},
+    {"class", "consumer", "as-others", Repeat::No,
+     [](MailClass& c, Text v) { return store(c.consumer, read_consumer_mail(v)); }, nullptr,
+     "What happens to mail for consumers' mailboxes: as-others, or portal whatever their TLS."},
     {"class", "set-header", "", Repeat::Lines,
      [](MailClass& c, Text v) { return add(c.set_headers, read_header_field(v)); },
      [](MailClass& c) { c.set_headers.clear(); },

@@ -78,7 +78,7 @@ void hold_together(std::vector<RecipientDecision>& decisions) {
 
 bool keeps_for_pickup(const MailClass& mail_class) {
     return mail_class.insecure == Shortfall::Portal || mail_class.plaintext == Shortfall::Portal ||
-           mail_class.unknown == Uncertain::Portal;
+           mail_class.unknown == Uncertain::Portal || mail_class.consumer == ConsumerMail::Portal;
 }
 
 bool keeps_for_pickup(const Config& config) {

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/exception.h"
 #include "store/sealing/sealed_message.h"
 
 namespace smarttls::store {
@@ -22,6 +23,12 @@ using EvidenceTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
 inline constexpr std::string_view kSubmissionAcceptance = "SubmissionAcceptance";  // A.1
 inline constexpr std::string_view kSubmissionRejection = "SubmissionRejection";    // A.2
+
+// The life of an exception (store/exceptions.h).
+inline constexpr std::string_view kExceptionCreation = "ExceptionCreation";
+inline constexpr std::string_view kExceptionApproval = "ExceptionApproval";
+inline constexpr std::string_view kExceptionRevocation = "ExceptionRevocation";
+inline constexpr std::string_view kExceptionExpiry = "ExceptionExpiry";
 
 /// The outcome of a message of which some recipients were refused or set aside, and others not.
 inline constexpr std::string_view kMixed = "mixed";
@@ -33,6 +40,9 @@ struct RecipientEvidence {
     std::string rule;          // which rule decided
     std::string explanation;   // one sentence for people
     std::string verdict_json;  // the verdict as the engine gave it (design §4); may be empty
+    std::string kind = {};       // of its mailbox: "nta-organisation", "organisation", "consumer"
+    std::string floor = {};      // under which it leaves, when that is lower than the record's
+    std::int64_t exception = 0;  // id of the one that was used
 };
 
 /// Who is to pick a sealed message up, or for whom it is held: `outcome` as in RecipientEvidence.
@@ -73,6 +83,7 @@ struct EvidenceRecord {
     std::vector<RecipientEvidence> recipients;
     std::optional<Registration> registration;  // written; what is read has none
     std::string released;  // id of a sealed message whose held recipients are released; written
+    std::optional<policy::Exception> exception;  // as it is from now on; written, with its event
 };
 
 struct StoredEvidence {

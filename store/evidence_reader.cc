@@ -18,7 +18,7 @@ constexpr std::string_view kSelectEvidence =
     "SELECT id, event, time, class, queue_id, sender, client, outcome, floor, content_sha256,"
     " config_version, reply, note FROM evidence WHERE id = ?1";
 constexpr std::string_view kSelectRecipients =
-    "SELECT address, domain, outcome, rule, explanation, verdict_json FROM recipient"
+    "SELECT address, domain, outcome, rule, explanation, verdict_json, kind, floor, exception FROM recipient"
     " WHERE evidence = ?1 ORDER BY position";
 constexpr std::string_view kByQueueId =
     "SELECT evidence FROM term WHERE kind = ?1 AND value = ?2 ORDER BY time, evidence";
@@ -147,7 +147,8 @@ Result<void> EvidenceReader::load_recipients(StoredEvidence& evidence) {
     for (; row && *row; row = select_recipients_.step()) {
         const Statement& column = select_recipients_;
         evidence.record.recipients.push_back({column.text(0), column.text(1), column.text(2),
-                                              column.text(3), column.text(4), column.text(5)});
+                                              column.text(3), column.text(4), column.text(5),
+                                              column.text(6), column.text(7), column.integer(8)});
     }
     select_recipients_.reset();
     if (!row) return because(row, "while reading");

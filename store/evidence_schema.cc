@@ -6,7 +6,7 @@
 namespace smarttls::store {
 namespace {
 
-constexpr std::array<std::string_view, 2> kMigrations{
+constexpr std::array<std::string_view, 3> kMigrations{
     // 1: messages and their recipients. Times are milliseconds since 1970. AUTOINCREMENT: an id is
     // never given twice, not even after the newest record was deleted.
     R"sql(
@@ -83,6 +83,34 @@ CREATE TABLE outbox (
     UNIQUE (identity, about)
 ) STRICT;
 CREATE INDEX outbox_by_due ON outbox (state, due);
+)sql",
+    // 3: exceptions, and what a record says of a recipient who was let through by one. Times of
+    // exceptions are seconds since 1970. Rows stay: the evidence names them by id.
+    R"sql(
+ALTER TABLE recipient ADD COLUMN kind TEXT NOT NULL DEFAULT '';
+ALTER TABLE recipient ADD COLUMN floor TEXT NOT NULL DEFAULT '';
+ALTER TABLE recipient ADD COLUMN exception INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE exception (
+    id          INTEGER PRIMARY KEY,
+    target      TEXT NOT NULL,
+    class       TEXT NOT NULL,
+    level       TEXT NOT NULL,
+    grade       INTEGER NOT NULL,
+    nta_record  INTEGER NOT NULL,
+    consumer    INTEGER NOT NULL,
+    reason      TEXT NOT NULL,
+    ticket      TEXT NOT NULL,
+    owner       TEXT NOT NULL,
+    created     INTEGER NOT NULL,
+    created_by  TEXT NOT NULL,
+    until       INTEGER NOT NULL,
+    approved_by TEXT NOT NULL,
+    state       TEXT NOT NULL,
+    ended_by    TEXT NOT NULL,
+    end_reason  TEXT NOT NULL
+) STRICT;
+CREATE INDEX exception_open ON exception (until) WHERE state IN ('waiting', 'active');
 )sql"};
 
 }  // namespace

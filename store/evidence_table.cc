@@ -18,7 +18,7 @@ constexpr std::string_view kInsertEvidence =
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 constexpr std::string_view kInsertRecipient =
     "INSERT INTO recipient (evidence, position, address, domain, outcome, rule, explanation,"
-    " verdict_json) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    " verdict_json, kind, floor, exception) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 constexpr std::string_view kInsertTerm =  // recipients often share domain and outcome
     "INSERT OR IGNORE INTO term (kind, value, time, evidence) VALUES (?1, ?2, ?3, ?4)";
 constexpr std::string_view kInsertSealed =
@@ -32,6 +32,14 @@ constexpr std::string_view kInsertNotice =
     " VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?6) ON CONFLICT (identity, about) DO NOTHING";
 constexpr std::string_view kRelease =
     "UPDATE sealed_recipient SET outcome = 'released' WHERE sealed = ?1 AND outcome = 'hold'";
+constexpr std::string_view kInsertException =
+    "INSERT INTO exception (id, target, class, level, grade, nta_record, consumer, reason, ticket, owner,"
+    " created, created_by, until, approved_by, state, ended_by, end_reason)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, '', '')";
+// An end is final, and an approval comes once: what lost a race changes nothing.
+constexpr std::string_view kUpdateException =
+    "UPDATE exception SET state = ?2, approved_by = ?3, ended_by = ?4, end_reason = ?5 WHERE id = ?1"
+    " AND state IN ('waiting', 'active') AND state <> ?2 RETURNING id";
 // What was sent needs no content any more.
 constexpr std::string_view kUpdateOutbox =
     "UPDATE outbox SET state = ?2, due = ?3, last_reply = ?4, attempts = attempts + 1,"
@@ -80,7 +88,7 @@ Result<EvidenceTable> EvidenceTable::prepare(Database database, const std::strin
     std::vector<Statement> prepared;
     for (const std::string_view sql : {kInsertEvidence, kInsertRecipient, kInsertTerm,
                                        kInsertSealed, kInsertSealedRecipient, kInsertNotice,
-                                       kUpdateOutbox, kRelease}) {
+                                       kUpdateOutbox, kRelease, kInsertException, kUpdateException}) {
         Result<Statement> statement = database.prepare(sql);
         if (!statement) return because(statement, context);
         prepared.push_back(*std::move(statement));
@@ -88,7 +96,8 @@ Result<EvidenceTable> EvidenceTable::prepare(Database database, const std::strin
     return EvidenceTable(std::move(database),
                          {std::move(prepared[0]), std::move(prepared[1]), std::move(prepared[2]),
                           std::move(prepared[3]), std::move(prepared[4]), std::move(prepared[5]),
-                          std::move(prepared[6]), std::move(prepared[7])});
+                          std::move(prepared[6]), std::move(prepared[7]), std::move(prepared[8]),
+                          std::move(prepared[9])});
 }
 
 Result<std::vector<std::int64_t>> EvidenceTable::append(
@@ -108,7 +117,34 @@ Result<std::vector<std::int64_t>> EvidenceTable::append(
     return ids;
 }
 
+Result<bool> EvidenceTable::change_exception(const EvidenceRecord& record) {
+    const policy::Exception& one = *record.exception;
+    if (record.event != kExceptionCreation) {
+        auto bound = inserts_.exception_update.bind_all(one.id, to_string(one.state), one.approved_by,
+                                                        one.ended_by, one.end_reason);
+        if (!bound) return because(bound, "exception");
+        const Result<bool> row = inserts_.exception_update.step();
+        inserts_.exception_update.reset();
+        return row;
+    }
+    const auto& waiver = one.waiver;
+    const auto flag = [](bool is_set) { return std::int64_t{is_set}; };
+    auto bound = inserts_.exception.bind_all(
+        one.id, one.target, one.class_name, waiver.level ? to_string(*waiver.level) : std::string_view{},
+        flag(waiver.grade), flag(waiver.nta_record), flag(waiver.consumer), one.reason, one.ticket, one.owner,
+        std::int64_t{one.created.time_since_epoch().count()}, one.created_by,
+        std::int64_t{one.until.time_since_epoch().count()}, one.approved_by, to_string(one.state));
+    if (bound) bound = inserts_.exception.run();
+    if (!bound) return because(bound, "exception");
+    return true;
+}
+
 Result<std::int64_t> EvidenceTable::insert(const EvidenceRecord& record) {
+    if (record.exception) {
+        const Result<bool> changed = change_exception(record);
+        if (!changed) return tl::unexpected(changed.error());
+        if (!*changed) return std::int64_t{0};
+    }
     const std::int64_t time = record.time.time_since_epoch().count();
     auto bound = inserts_.evidence.bind_all(record.event, time, record.class_name, record.queue_id,
                                            record.sender, record.client, record.outcome,
@@ -140,7 +176,8 @@ Result<void> EvidenceTable::insert_recipients(const EvidenceRecord& record, std:
     for (const RecipientEvidence& recipient : record.recipients) {
         auto bound = inserts_.recipient.bind_all(id, position++, recipient.address, recipient.domain,
                                                 recipient.outcome, recipient.rule,
-                                                recipient.explanation, recipient.verdict_json);
+                                                recipient.explanation, recipient.verdict_json,
+                                                recipient.kind, recipient.floor, recipient.exception);
         if (!bound) return bound;
         if (auto inserted = inserts_.recipient.run(); !inserted) return inserted;
     }

@@ -30,7 +30,8 @@ class EvidenceTable {
     /// would hide a loss.
     [[nodiscard]] static Result<EvidenceTable> reopen(const std::string& path);
 
-    /// One transaction, with what became of mail in the outbox; the ids are in the order of the records.
+    /// One transaction, with what became of mail in the outbox; the ids are in the order of the records. A
+    /// change of an exception that is not possible any more is not recorded: id 0.
     [[nodiscard]] Result<std::vector<std::int64_t>> append(
         std::span<const EvidenceRecord* const> records,
         std::span<const OutboxAttempt* const> attempts = {});
@@ -47,11 +48,15 @@ class EvidenceTable {
         Statement notice;
         Statement outbox;
         Statement release;
+        Statement exception;
+        Statement exception_update;
     };
     EvidenceTable(Database database, Inserts inserts)
         : database_(std::move(database)), inserts_(std::move(inserts)) {}
     static Result<EvidenceTable> prepare(Database database, const std::string& path);
     Result<std::int64_t> insert(const EvidenceRecord& record);
+    /// False when the exception has come to its end, or to this very state, already.
+    Result<bool> change_exception(const EvidenceRecord& record);
     Result<void> insert_recipients(const EvidenceRecord& record, std::int64_t id);
     Result<void> insert_terms(const EvidenceRecord& record, std::int64_t id);
     Result<void> insert_sealed(const Registration& registration, std::int64_t id);

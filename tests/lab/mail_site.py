@@ -25,6 +25,7 @@ from postfix import Postfix, Reply
 from rows import LAB_NETWORK_6, Domain
 
 PROFILES = Path(__file__).resolve().parents[2] / "conf" / "profiles"
+CONSUMERS = PROFILES.parent / "consumer-domains"
 SENDER = "alice@org.example"
 TRACE = ("Received:", "Delivered-To:", "X-Original-To:", "Return-Path:", " ", "\t")
 PROVEN = "every floor's route is installed"
@@ -46,6 +47,7 @@ socket = {queue}/smarttls/milter.sock
 postfix-config = {postfix}
 canary-interval = {canary_interval}
 verdict-deadline = {verdict_deadline}
+consumer-domains = {consumers}
 
 [store]
 evidence = {store}/evidence.db
@@ -55,6 +57,9 @@ public-keys = {store}/public-keys
 
 [portal]
 private-keys = {store}/private-keys
+
+[exceptions]
+{exceptions}
 
 [class.gdpr]
 level = pkix
@@ -87,7 +92,7 @@ class Site:
         self.config_file = self.directory / "smarttls.conf"
         self.store = self.directory / "store"
         self._settings = {"profile": "ncsc-nl-2025-05", "min_ttl": "1s", "max_ttl": "2s", "probe_deadline": "10s", "canary_interval": "30s",
-                          "verdict_deadline": "15s",
+                          "verdict_deadline": "15s", "consumers": str(CONSUMERS), "exceptions": "",
                           "nta7516": "insecure = hold\nplaintext = reject"} | settings
         self._daemons: dict[str, Daemon] = {}
 

@@ -5,7 +5,7 @@ local conn = open()
 check(mt.negotiate(conn, nil, nil, nil), "negotiate")
 for name, action in pairs({SMFIF_ADDHDRS = SMFIF_ADDHDRS, SMFIF_CHGHDRS = SMFIF_CHGHDRS,
                            SMFIF_CHGFROM = SMFIF_CHGFROM, SMFIF_QUARANTINE = SMFIF_QUARANTINE,
-                           SMFIF_DELRCPT = SMFIF_DELRCPT}) do
+                           SMFIF_DELRCPT = SMFIF_DELRCPT, SMFIF_ADDRCPT_PAR = SMFIF_ADDRCPT_PAR or 0x80}) do
     if not mt.test_action(conn, action) then error("the milter does not ask for " .. name) end
 end
 for name, action in pairs({SMFIF_CHGBODY = SMFIF_CHGBODY, SMFIF_ADDRCPT = SMFIF_ADDRCPT}) do
@@ -20,7 +20,7 @@ if mt.test_option(conn, SMFIP_NOBODY) then error("the milter does not want the b
 mt.disconnect(conn)
 
 -- Without SMFIF_QUARANTINE nothing can be held, without SMFIF_DELRCPT nobody can leave a message.
-local COMMON = SMFIF_ADDHDRS + SMFIF_CHGHDRS + SMFIF_CHGFROM
+local COMMON = SMFIF_ADDHDRS + SMFIF_CHGHDRS + SMFIF_CHGFROM + (SMFIF_ADDRCPT_PAR or 0x80)
 for lacking, offered in pairs({quarantine = COMMON + SMFIF_DELRCPT, removal = COMMON + SMFIF_QUARANTINE}) do
     conn = open()
     local failure = mt.negotiate(conn, nil, offered, nil)

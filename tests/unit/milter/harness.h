@@ -39,6 +39,9 @@ class FakeActions final : public Actions {
     policy::Result<void> remove_recipient(const std::string& path) override {
         return note("remove recipient " + path);
     }
+    policy::Result<void> add_recipient(const std::string& path, const std::string& parameters) override {
+        return note("add recipient " + path + " " + parameters);
+    }
     policy::Result<void> quarantine(const std::string& reason) override {
         return note("quarantine " + reason);
     }
@@ -65,6 +68,10 @@ class FakeProof final : public Proof {
     [[nodiscard]] bool is_local(std::string_view domain) const override {
         return domain == "org.example";
     }
+    policy::Result<void> prove_lower_floors() override {
+        ++asked_for_lower;
+        return lower_floors;
+    }
     [[nodiscard]] bool is_sender(std::string_view sender) const override {
         return sender.starts_with("canary-nonce+");
     }
@@ -74,6 +81,8 @@ class FakeProof final : public Proof {
 
     policy::Result<void> result = policy::ok();
     int asked = 0;
+    policy::Result<void> lower_floors = policy::ok();
+    int asked_for_lower = 0;
     std::vector<std::string> seen;
 };
 

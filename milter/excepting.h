@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Excepting: what exceptions (policy/exception.h) do to one message: who is let through, under which
+// floor each of these leaves, and what the security contact is told.
+//
+//     auto in_force = exceptions_in_force(config.store);
+//     RecipientDecision one = decide_excepting(mail_class, recipient, *in_force, now);
+//     report_uses(record, parted, *in_force, ...);       // before it is appended
+//     changes.replace_recipients(lowered(parted), actions);
+//
+// Threads: one callback at a time. Errors: those of the store; the message must then not be accepted.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "milter/keeping.h"
+#include "policy/exception.h"
+#include "store/evidence.h"
+
+namespace smarttls::milter {
+
+using Exceptions = std::vector<policy::Exception>;
+
+[[nodiscard]] policy::Result<Exceptions> exceptions_in_force(const policy::StoreSettings& store);
+
+/// As decide(), but for a lower floor that this address cannot carry (policy/recipient_tag.h).
+[[nodiscard]] policy::RecipientDecision decide_excepting(const policy::MailClass& mail_class,
+                                                         const policy::Recipient& recipient,
+                                                         const Exceptions& exceptions,
+                                                         policy::WallTime now);
+
+/// Somebody leaves under another floor than the message.
+[[nodiscard]] bool lowers_a_floor(const std::vector<policy::RecipientDecision>& decisions);
+
+/// Adds to `record` a mail to `contact` for each recipient that an exception let through. A second
+/// attempt at the message, which has the same `identity`, makes no second one.
+void report_uses(store::EvidenceRecord& record, const PartedMessage& message, const Exceptions& exceptions,
+                 const std::string& identity, const std::string& contact);
+
+/// The recipients who get a floor of their own, each with what it becomes.
+[[nodiscard]] std::vector<Replacement> lowered(const PartedMessage& message);
+
+}  // namespace smarttls::milter

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The parts of a mail of our own as text: header fields and encoded lines. Lines end in CRLF.
+//
+// Threads: pure functions.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "policy/verdict.h"
+
+namespace smarttls::store {
+
+inline constexpr std::string_view kCrLf = "\r\n";
+inline constexpr std::size_t kLongestWord = 900;  // RFC 5322 §2.1.1: a line has 998 bytes
+
+/// RFC 5322 §3.3, in UTC.
+[[nodiscard]] std::string date_of(policy::WallTime time);
+
+/// One line of printable ASCII.
+[[nodiscard]] std::string plain(std::string_view text);
+
+/// An address as it is, but for what would end its line.
+[[nodiscard]] std::string in_one_line(std::string_view address);
+
+/// RFC 2045 §6.7, for one line of text.
+[[nodiscard]] std::string quoted_printable(std::string_view line);
+
+/// A header field, folded at blanks (RFC 5322 §2.2.3).
+[[nodiscard]] std::string field(std::string_view name, std::string_view value);
+
+}  // namespace smarttls::store

@@ -24,7 +24,9 @@ json::object recipient_of(const store::RecipientEvidence& recipient) {
     return {
         {"address", recipient.address},         {"domain", recipient.domain},
         {"outcome", recipient.outcome},         {"rule", recipient.rule},
-        {"explanation", recipient.explanation}, {"verdict", verdict_of(recipient.verdict_json)}};
+        {"explanation", recipient.explanation}, {"kind", recipient.kind},
+        {"floor", recipient.floor},             {"exception", recipient.exception},
+        {"verdict", verdict_of(recipient.verdict_json)}};
 }
 
 }  // namespace

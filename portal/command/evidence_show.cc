@@ -69,6 +69,10 @@ void tell_recipient(const EvidenceRecord& record, const RecipientEvidence& recip
     if (!recipient.explanation.empty()) {
         out << inner << wrapped(printable(recipient.explanation), kInner) << "\n";
     }
+    if (!recipient.kind.empty()) out << inner << "Kind: " << printable(recipient.kind) << "\n";
+    if (!recipient.floor.empty()) {
+        out << inner << "Leaves under level " << printable(recipient.floor) << "\n";
+    }
     if (!recipient.rule.empty()) {
         out << inner << "Rule: " << wrapped(printable(recipient.rule), kInner + 6) << "\n";
     }

@@ -7,6 +7,7 @@
 #include "portal/command/check.h"
 #include "portal/command/evidence_search.h"
 #include "portal/command/evidence_show.h"
+#include "portal/command/exception.h"
 #include "portal/command/exit_status.h"
 #include "portal/command/render.h"
 #include "portal/command/keys.h"
@@ -29,11 +30,14 @@ constexpr std::string_view kUsage =
     "  evidence search         decisions by time, class, domain, address, outcome\n"
     "  cache show [DOMAIN]     what the engine keeps about domains\n"
     "  cache flush DOMAIN      forgets it\n"
-    "  message list            what is kept for pickup, and for whom\n"
     "  message list            what is kept for pickup or held, and for whom\n"
     "  message open ID         one of these messages, for who has the private key\n"
     "  message release ID      sends one that is held to whom it is held for\n"
-    "  outbox list             notices to senders that wait, and dead letters\n"
+    "  outbox list             notices and reports that wait, and dead letters\n"
+    "  exception add           lets mail go to a domain or address with less than its class demands\n"
+    "  exception approve ID    puts one in force that somebody else has made\n"
+    "  exception revoke ID     ends one\n"
+    "  exception list          those that hold or wait\n"
     "  keys create             the keys that messages for pickup are sealed to\n"
     "  keys list               which of them are there\n"
     "  config check            what is wrong in the configuration\n"
@@ -61,6 +65,10 @@ Verb find_verb(Words& words) {
                                    {{"message", "open"}, smarttls::portal::message_open},
                                    {{"message", "release"}, smarttls::portal::message_release},
                                    {{"outbox", "list"}, smarttls::portal::outbox_list},
+                                   {{"exception", "add"}, smarttls::portal::exception_add},
+                                   {{"exception", "approve"}, smarttls::portal::exception_approve},
+                                   {{"exception", "revoke"}, smarttls::portal::exception_revoke},
+                                   {{"exception", "list"}, smarttls::portal::exception_list},
                                    {{"keys", "create"}, smarttls::portal::keys_create},
                                    {{"keys", "list"}, smarttls::portal::keys_list},
                                    {{"config", "check"}, config_check}};

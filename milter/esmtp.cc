@@ -36,20 +36,6 @@ bool wants_failure_notice(const Parameters& parameters) {
     });
 }
 
-std::string to_xtext(std::string_view text) {
-    constexpr std::string_view kHex = "0123456789ABCDEF";
-    std::string encoded;
-    for (const char byte : text) {
-        const auto number = static_cast<unsigned char>(byte);
-        if (number > 0x20 && number < 0x7f && byte != '+' && byte != '=') {
-            encoded += byte;
-        } else {
-            encoded.append("+").append({kHex[number >> 4], kHex[number & 15]});
-        }
-    }
-    return encoded;
-}
-
 std::string from_xtext(std::string_view text) {
     std::string decoded;
     for (std::size_t at = 0; at < text.size(); ++at) {

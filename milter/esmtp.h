@@ -20,9 +20,6 @@ using Parameters = std::vector<std::string_view>;
 /// RFC 3461 §4.1: without NOTIFY a failure is reported; with it, only when it names FAILURE.
 [[nodiscard]] bool wants_failure_notice(const Parameters& parameters);
 
-/// RFC 3461 §4: "a+b" -> "a+2Bb".
-[[nodiscard]] std::string to_xtext(std::string_view text);
-
 /// RFC 3461 §4: "a+2Bb" -> "a+b". What is no xtext stays as it is.
 [[nodiscard]] std::string from_xtext(std::string_view text);
 

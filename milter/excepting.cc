@@ -3,10 +3,10 @@
 
 #include <algorithm>
 
-#include "milter/esmtp.h"
 #include "policy/recipient_tag.h"
 #include "store/exception_report.h"
 #include "store/exceptions.h"
+#include "store/mail_text.h"
 
 namespace smarttls::milter {
 namespace {
@@ -23,7 +23,7 @@ bool is_let_through(const RecipientDecision& decision) {
 /// and servers with DSN would see it.
 std::string parameters_of(const EnvelopeRecipient& named, const std::string& address) {
     const std::string original =
-        named.original.empty() ? "rfc822;" + to_xtext(address) : named.original;
+        named.original.empty() ? "rfc822;" + store::to_xtext(address) : named.original;
     return named.notify.empty() ? "ORCPT=" + original : "NOTIFY=" + named.notify + " ORCPT=" + original;
 }
 

@@ -73,4 +73,17 @@ std::string field(std::string_view name, std::string_view value) {
     return text.append(kCrLf);
 }
 
+std::string to_xtext(std::string_view text) {
+    std::string encoded;
+    for (const char byte : text) {
+        const auto number = static_cast<unsigned char>(byte);
+        if (number > 0x20 && number < 0x7f && byte != '+' && byte != '=') {
+            encoded += byte;
+        } else {
+            encoded.append("+").append({kHex[number >> 4], kHex[number & 15]});
+        }
+    }
+    return encoded;
+}
+
 }  // namespace smarttls::store

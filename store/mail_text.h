@@ -31,4 +31,7 @@ inline constexpr std::size_t kLongestWord = 900;  // RFC 5322 §2.1.1: a line ha
 /// A header field, folded at blanks (RFC 5322 §2.2.3).
 [[nodiscard]] std::string field(std::string_view name, std::string_view value);
 
+/// RFC 3461 §4: "a+b" -> "a+2Bb".
+[[nodiscard]] std::string to_xtext(std::string_view text);
+
 }  // namespace smarttls::store

@@ -164,6 +164,19 @@ class Exceptions(Excepting):
         self.assertEqual(broken, 5)
         self.assert_accepted(self.site.send("hal@expired.example", mail_class="nta7516"))
 
+    def test_what_was_set_aside_is_released_under_the_lower_floor(self) -> None:
+        self.assert_accepted(self.site.send("nel@dane.example", "nel@self-signed.example", mail_class="nta7516"))
+        kept = [json.loads(line) for line in self.site.command("message", "list", "--json").splitlines()]
+        (held,) = [one["id"] for one in kept if "nel@self-signed.example" in one["held"]]
+        number = self.add("--address", "nel@self-signed.example", level="encrypted")
+        queue_id = re.search(r"queued as (\S+)", self.site.command("message", "release", held)).group(1)
+        self.site.postfix.wait_for_log(rf"smarttls-encrypted/smtp.*{queue_id}: to=<nel\+.*status=sent")
+        (message,) = self.deliveries("self-signed.example", "nel@self-signed.example")
+        self.assertEqual((message["mail_from"], message["rcpt_to"]), (SENDER, ["nel@self-signed.example"]))
+        (recipient,) = self.only_evidence(queue_id)["recipients"]
+        self.assertEqual((recipient["rule"], recipient["exception"], recipient["floor"]), ("released", int(number), "encrypted"))
+        self.report(f"exception {number} used for nel@self-signed.example")
+
     # What is told
 
     def test_creation_use_and_revocation_are_evidence_and_one_report_each(self) -> None:

@@ -69,7 +69,8 @@ class ExceptingTest : public Site {
     std::vector<std::string> told() {
         std::vector<std::string> about;
         auto outbox = store::Outbox::open(services_.config.store.evidence);
-        for (const auto& item : outbox->newest(100).value()) about.push_back(item.about);
+        const auto items = outbox->newest(100).value();
+        for (const store::OutboxItem& item : items) about.push_back(item.about);
         std::sort(about.begin(), about.end());
         return about;
     }

@@ -70,8 +70,9 @@ class Generator {
         result.waiver.grade = flip();
         result.waiver.nta_record = flip();
         result.waiver.consumer = flip();
-        result.until = kNow + std::chrono::seconds(flip() ? 1 : 0);
-        result.state = one_of<ExceptionState>({ExceptionState::Active, ExceptionState::Active, ExceptionState::Waiting,
+        result.until = kNow + std::chrono::seconds(one_of<int>({0, 1, 1, 1, 1}));
+        result.state = one_of<ExceptionState>({ExceptionState::Active, ExceptionState::Active, ExceptionState::Active,
+                                               ExceptionState::Active, ExceptionState::Active, ExceptionState::Waiting,
                                                ExceptionState::Revoked, ExceptionState::Expired});
         result.reason = "r";
         result.ticket = "t";
@@ -170,7 +171,7 @@ TEST_F(DecisionProperty, AnotherRecipientNeverChangesAnOutcome) {
             const Outcome outcome = decisions[n].outcome;
             if (goes(outcome)) {
                 ASSERT_FALSE(contains(after.kept, n) || contains(after.refused, n));
-                ASSERT_TRUE(after.outcome == Outcome::Direct || after.outcome == Outcome::Queue);
+                ASSERT_LE(after.outcome, Outcome::Portal) << "the message itself goes on";
             }
             if (outcome == Outcome::Portal) {
                 ASSERT_TRUE(contains(after.kept, n) && contains(before.kept, n));

@@ -35,8 +35,8 @@ TEST(Exception, LetsMailGoUnderTheLowerLevelAndSaysWhy) {
     EXPECT_EQ(one.exception, 3);
     EXPECT_EQ(one.floor, Floor::Encrypted);
     EXPECT_EQ(one.explanation,
-              "Mail to bob@example.nl goes out directly: mx.example.nl encrypts without proving who it is (level "
-              "encrypted), but class nta7516 demands dane. Exception 3 for example.nl until 2027-01-15 allows that "
+              "Mail to bob@example.nl goes out directly: mx.example.nl encrypts without proving who it is and "
+              "has no TLSA record (level encrypted), but class nta7516 demands dane. Exception 3 for example.nl until 2027-01-15 allows that "
               "(level encrypted): their gateway is old, ticket CHG-17.");
 }
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
+
 #include "store/evidence_reader.h"
 #include "store/evidence_table.h"
 #include "store/exception_report.h"
@@ -113,10 +115,11 @@ TEST_F(ExceptionsTest, LeaveEvidenceAndAMailInPlainWords) {
     const auto mail = Outbox::open(path_)->due(test::at(2'000'000), 10).value();
     ASSERT_EQ(mail.size(), 1U);
     EXPECT_EQ(mail[0].recipient, "security@org.example");
+    const std::string text = std::regex_replace(mail[0].content, std::regex("=\r\n"), "");  // soft line breaks
     for (const char* fact : {"Subject: smarttls: exception 1 created (bob@example.nl)\r\n", "Auto-Submitted: auto-generated\r\n",
                              "    Allows:      level pkix, no grade, no consumer portal\r\n", "    Ticket:      CHG-17\r\n",
                              "    Until:       1970-01-01 00:33:20 UTC\r\n", "komt =C3=A9erst in maart\r\n", "exception approve 1"}) {
-        EXPECT_NE(mail[0].content.find(fact), std::string::npos) << fact << mail[0].content;
+        EXPECT_NE(text.find(fact), std::string::npos) << fact << text;
     }
 }
 

@@ -150,7 +150,7 @@ TEST_F(EvidenceShowTest, JsonIsOneObjectPerLineWithStableNames) {
             R"("config_version":"0123456789abcdef","reply":"","note":"","recipients":[{)"
             R"("address":"bob@example.nl","domain":"example.nl","outcome":"direct",)"
             R"("rule":"meets-level","explanation":"mx1.example.nl is authenticated by DANE, )"
-            R"(and class medical demands dane","verdict":)") +
+            R"(and class medical demands dane","kind":"","floor":"","exception":0,"verdict":)") +
             test::kDaneVerdict + "}]}\n");
 }
 

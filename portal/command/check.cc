@@ -54,6 +54,8 @@ int run(const policy::Config& config, const CheckArguments& arguments,
                                asks_default ? DefaultMap::Asked : DefaultMap::Left, screen.err);
     if (!inquiry) return complain(screen, inquiry.error(), exit_status(inquiry.error().kind));
     CheckJob job{config, mail_class, *std::move(targets), arguments.json, whole};
+    // Without the lists domains are shown as organisations: this is no place to complain about them.
+    if (auto lists = policy::load_consumer_domains(config.milter.consumer_domains)) job.consumers = *std::move(lists);
     return CheckRun(std::move(job), screen, **inquiry).finish();
 }
 

@@ -52,6 +52,23 @@ std::string age(const Verdict& verdict, policy::WallTime now) {
     return text + judge + "; kept for " + span_of(verdict.expires - now) + " more.";
 }
 
+policy::RecipientKind kind(const Report& context, const policy::DomainName& domain, const Verdict& verdict) {
+    static const policy::ConsumerDomains kNone;
+    return kind_of(domain, &verdict, context.consumers != nullptr ? *context.consumers : kNone);
+}
+
+/// Nothing of the ordinary kind.
+std::string kind_line(policy::RecipientKind kind, const Layout& layout) {
+    switch (kind) {
+        case policy::RecipientKind::Consumer:
+            return sentence("It provides mailboxes of consumers (consumer-domains).", layout);
+        case policy::RecipientKind::NtaOrganisation:
+            return sentence("It is an organisation that declares itself to NTA 7516.", layout);
+        case policy::RecipientKind::Organisation: break;
+    }
+    return {};
+}
+
 std::string headline(const Report& context, const Verdict& verdict) {
     const Layout& layout = context.layout;
     const std::string level(to_string(verdict.level));
@@ -135,6 +152,7 @@ std::string class_lines(const Report& context, const policy::NextHop& next_hop,
     recipient.address = next_hop.str();
     recipient.domain = next_hop.name();
     recipient.verdict = verdict;
+    recipient.kind = kind(context, next_hop.name(), verdict);
     Table table;
     for (const policy::MailClass& mail_class : context.config.classes) {
         const auto decision = decide(mail_class, recipient);
@@ -169,7 +187,7 @@ std::string worst_reasons(const Verdict& verdict, const policy::MailClass& mail_
 std::string report(const Report& context, const policy::NextHop& next_hop, const Finding& finding) {
     const Verdict& verdict = *finding.verdict;
     const Layout layout = inner(context.layout);
-    return headline(context, verdict) +
+    return headline(context, verdict) + kind_line(kind(context, next_hop.name(), verdict), layout) +
            section("Mail servers", host_tables(verdict.hosts, context.now, layout), layout) +
            section("Mail servers that its NTA 7516 record names", nta_tables(verdict, context, layout),
                    layout) +

@@ -11,6 +11,7 @@
 
 #include "policy/config.h"
 #include "policy/next_hop.h"
+#include "policy/recipient_kind.h"
 #include "portal/command/check_inquiry.h"
 #include "portal/command/table.h"
 
@@ -21,6 +22,7 @@ struct Report {
     const policy::MailClass& mail_class;  // the one that decides
     Layout layout;
     policy::WallTime now;
+    const policy::ConsumerDomains* consumers = nullptr;  // borrowed; none: nobody is known to be one
 };
 
 /// Of a finding with a verdict: headline, mail servers, protections, what would have to change, what

@@ -145,7 +145,7 @@ void CheckRun::write_error(const Target& target, const policy::Error& error) {
 
 void CheckRun::write_verdict(const Target& target, const Finding& finding) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    const Report context{job_.config, job_.mail_class, screen_.layout, now};
+    const Report context{job_.config, job_.mail_class, screen_.layout, now, &job_.consumers};
     if (job_.json) {
         screen_.out << safe_json(finding.json) << '\n';
     } else if (job_.whole) {

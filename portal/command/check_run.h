@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "policy/recipient_kind.h"
 #include "portal/command/check.h"
 #include "portal/command/check_arguments.h"
 #include "portal/command/check_inquiry.h"
@@ -27,6 +28,7 @@ struct CheckJob {
     Targets targets;
     bool json = false;
     bool whole = false;  // reports instead of lines
+    policy::ConsumerDomains consumers = {};
 };
 
 class CheckRun {

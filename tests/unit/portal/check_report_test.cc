@@ -49,6 +49,19 @@ class CheckReportTest : public test::CentralEuropeanTime {
     policy::Config config_ = config();
 };
 
+TEST_F(CheckReportTest, TellsWhoseMailboxesTheyAre) {
+    const auto consumers = policy::ConsumerDomains::parse({{"list", "example.nl\n"}}).value();
+    config_.classes[0].consumer = policy::ConsumerMail::Portal;
+    Verdict verdict;
+    verdict.domain = "example.nl";
+    verdict.level = policy::Level::Dane;
+    const Report context{config_, config_.classes[0], {0, 80}, test::kNow, &consumers};
+    const std::string text = report(context, *policy::NextHop::parse("example.nl"), finding(verdict));
+    EXPECT_NE(text.find("\n  It provides mailboxes of consumers (consumer-domains).\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("portal"), std::string::npos) << text;
+    EXPECT_EQ(tell(finding(verdict)).find("consumers"), std::string::npos);
+}
+
 constexpr const char* kExpired = R"(example.nl: level encrypted, grade sufficient
   mx.example.nl presents an expired certificate.
   Checked 5 minutes ago (2026-11-23 08:55:00 CET), graded by NCSC-NL 2025-05;

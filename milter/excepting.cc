@@ -47,6 +47,15 @@ bool lowers_a_floor(const std::vector<RecipientDecision>& decisions) {
                        [](const auto& one) { return one.floor.has_value(); });
 }
 
+std::optional<policy::Floor> lowest_floor(const std::vector<RecipientDecision>& decisions) {
+    std::optional<policy::Floor> lowest;
+    for (const RecipientDecision& one : decisions) {
+        if (!is_let_through(one) || !one.floor) continue;
+        lowest = std::min(lowest.value_or(*one.floor), *one.floor);
+    }
+    return lowest;
+}
+
 void report_uses(store::EvidenceRecord& record, const PartedMessage& message, const Exceptions& exceptions,
                  const std::string& identity, const std::string& contact) {
     if (contact.empty()) return;

@@ -11,6 +11,7 @@
 // Threads: one callback at a time. Errors: those of the store; the message must then not be accepted.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,10 @@ using Exceptions = std::vector<policy::Exception>;
 
 /// Somebody leaves under another floor than the message.
 [[nodiscard]] bool lowers_a_floor(const std::vector<policy::RecipientDecision>& decisions);
+
+/// Of those; nothing where there are none.
+[[nodiscard]] std::optional<policy::Floor> lowest_floor(
+    const std::vector<policy::RecipientDecision>& decisions);
 
 /// Adds to `record` a mail to `contact` for each recipient that an exception let through. A second
 /// attempt at the message, which has the same `identity`, makes no second one.

@@ -216,7 +216,7 @@ Disposition Message::turn_away(Disposition refusal, Actions& actions) {
     if (sender_.client_waits || sender_.address.empty()) return refusal;
     const policy::MailClass strictest_of_all;
     const policy::MailClass& mail_class = class_ != nullptr ? *class_ : strictest_of_all;
-    auto done = changes_.mark(mail_class, services_.config.milter.control_header, sender_, actions);
+    auto done = changes_.mark(mail_class, services_.config.milter.control_header, sender_, {}, actions);
     return done ? refusal : disposition_of(done.error(), "The mail filter");
 }
 
@@ -233,7 +233,8 @@ Result<std::string> Message::look_back(store::EvidenceRecord& record,
 }
 
 Result<void> Message::change(const PartedMessage& message, Actions& actions) {
-    auto done = changes_.mark(*class_, services_.config.milter.control_header, sender_, actions);
+    auto done = changes_.mark(*class_, services_.config.milter.control_header, sender_,
+                              lowest_floor(message.decisions), actions);
     if (done && message.whole.outcome == Outcome::Hold) {
         done = actions.quarantine("smarttls: " + message.whole.explanation);
     }

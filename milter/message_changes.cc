@@ -25,7 +25,7 @@ Result<void> MessageChanges::remove_headers(const std::string& name, Actions& ac
 /// RET=HDRS keeps the body out of bounces (RFC 3461 §4.3), the client's own ENVID stays.
 Result<void> MessageChanges::mark(const policy::MailClass& mail_class,
                                   const std::string& control_header, const EnvelopeSender& sender,
-                                  Actions& actions) {
+                                  std::optional<policy::Floor> lowest, Actions& actions) {
     const std::string parameters =
         sender.envelope_id.empty() ? "RET=HDRS" : "RET=HDRS ENVID=" + sender.envelope_id;
     const std::string tagged = with_floor(sender.address, mail_class.level, sender.home);
@@ -33,7 +33,7 @@ Result<void> MessageChanges::mark(const policy::MailClass& mail_class,
     if (done) done = remove_headers(control_header, actions);
     if (done) done = remove_headers(std::string(kFloorField), actions);
     if (done) done = replace_headers(mail_class, actions);
-    const policy::Floor floor = floor_of(tagged).value_or(mail_class.level);
+    const policy::Floor floor = lowest.value_or(floor_of(tagged).value_or(mail_class.level));
     if (done) {
         done = actions.put_header_on_top(std::string(kFloorField), std::string(to_string(floor)));
     }

@@ -4,13 +4,14 @@
 //
 //     MessageChanges changes;
 //     changes.saw_header(name);  ...
-//     changes.mark(mail_class, control_header, sender, actions);
+//     changes.mark(mail_class, control_header, sender, {}, actions);
 //
 // Ownership: counts only. Threads: one callback at a time. Errors: the first change that the MTA did
 // not take; the message must then not be accepted.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,8 +46,13 @@ class MessageChanges {
 
     /// Makes it mail of the class: the floor travels in the sender and in a field of ours, the control
     /// header is gone, the class's own fields are set.
+    ///
+    /// `lowest`: of the floors that exceptions give to single recipients. The floor field is one for
+    /// all of them, and the transport of that floor must let it pass; each recipient's own floor stands
+    /// in the envelope.
     policy::Result<void> mark(const policy::MailClass& mail_class, const std::string& control_header,
-                              const EnvelopeSender& sender, Actions& actions);
+                              const EnvelopeSender& sender, std::optional<policy::Floor> lowest,
+                              Actions& actions);
 
     /// `paths` as the MTA showed them. One that stood in the envelope twice goes by its first removal.
     static policy::Result<void> remove_recipients(const std::vector<std::string>& paths,

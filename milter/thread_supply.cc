@@ -118,7 +118,8 @@ void* ThreadSupply::run_reserved(void* self) {
 
 void ThreadSupply::wait_in_reserve() {
     policy::Lock lock(mutex_);
-    lock.wait(offered_, [this]() SMARTTLS_REQUIRES(mutex_) { return may_take(); });
+    // What was handed to a lingering thread is not for the reserve.
+    lock.wait(offered_, [this]() SMARTTLS_REQUIRES(mutex_) { return may_take() && is_short(); });
     const Task task = take();
     --reserved_;
     lock.unlock();

@@ -151,7 +151,8 @@ class Exceptions(Excepting):
         broken = 0
         for line in [one for one in whole.splitlines() if "smarttls-to-" in one or one.startswith("transport_maps")]:
             closing = " }" if line.endswith(" }") else ""
-            file.write_text(whole.replace(line + "\n", f"   {closing}\n" if closing else ""))
+            without = line.replace("$smarttls_lower_floors, ", "") if line.startswith("transport_maps") else f"   {closing}"
+            file.write_text(whole.replace(line + "\n", without + "\n"))
             settle(file)
             self.site.postfix.reload()
             with self.subTest(line):

@@ -74,7 +74,8 @@ class BrokenLines(Scenario):
         """The file's text before and behind the part, once for each place where it stands in our snippet."""
         text = (self.site.postfix.config / name).read_text()
         own = text.index("# smarttls-milter: lines for Postfix")
-        found = [(text[:at], text[at + len(part):]) for at in (m.start() for m in re.finditer(re.escape(part), text)) if at > own]
+        found = [(text[:at], text[at + len(part):]) for at in (m.start() for m in re.finditer(re.escape(part), text))
+                 if at > own and "smarttls-to-" not in text[text.rindex("\n", 0, at + 1):at + len(part)]]  # HARMLESS, as well
         self.assertTrue(found, f"{name} has no {part!r}")
         return found
 

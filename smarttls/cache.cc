@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "smarttls/log.h"
+#include "smarttls/what_of.h"
 
 namespace smarttls::engine {
 
@@ -40,16 +41,6 @@ asio::awaitable<Verdict> run(VerdictCache::Probe probe, NextHop next_hop, Freshn
 /// Wall time has whole seconds.
 Freshness newer_than(const Verdict& verdict, WallTime now) {
     return Freshness::within(std::max(now - verdict.checked - seconds(1), seconds(0)));
-}
-
-std::string what_of(const std::exception_ptr& thrown) {
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const std::exception& exception) {
-        return exception.what();
-    } catch (...) {
-        return "something that is no std::exception";
-    }
 }
 
 /// In the last tenth of the verdict's life, where in it depends on the domain: what was probed

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "smarttls/log.h"
+#include "smarttls/what_of.h"
 
 namespace smarttls::engine {
 
@@ -89,16 +90,6 @@ SessionKey of_all_names(const SessionKey& key) {
 bool says_not_now(const Observation& seen) {
     return seen.outcome == SessionOutcome::Unknown && !seen.reasons.empty() &&
            seen.reasons.front() == Reason::Busy;
-}
-
-std::string what_of(const std::exception_ptr& thrown) {
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const std::exception& exception) {
-        return exception.what();
-    } catch (...) {
-        return "something that is no std::exception";
-    }
 }
 
 /// In a coroutine of its own, so that what a session throws before its first suspension arrives at

@@ -8,6 +8,7 @@
 #include "portal/command/cache_table.h"
 #include "portal/command/evidence_open.h"
 #include "portal/command/exit_status.h"
+#include "portal/command/parse_words.h"
 #include "smarttls/client.h"
 #include "smarttls/dns/idna.h"
 
@@ -55,16 +56,8 @@ Result<void> parse(const std::vector<std::string>& words, po::options_descriptio
                    Arguments& arguments) {
     options.add_options()("help,h", po::bool_switch(&arguments.help))(
         "domain", po::value(&arguments.domain));
-    po::positional_options_description positions;
-    positions.add("domain", 1);
-    try {
-        po::variables_map values;
-        po::store(po::command_line_parser(words).options(options).positional(positions).run(),
-                  values);
-        po::notify(values);
-    } catch (const po::error& error) {
-        return policy::fail(ErrorKind::Malformed, error.what());
-    }
+    const auto values = parse_words(words, options, "domain");
+    if (!values) return tl::unexpected(values.error());
     return policy::ok();
 }
 

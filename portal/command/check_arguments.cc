@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "policy/text.h"
+#include "portal/command/parse_words.h"
 #include "smarttls/dns/idna.h"
 
 namespace smarttls::portal {
@@ -80,16 +81,8 @@ Result<CheckArguments> parse_check(const std::vector<std::string>& words) {
     add("class", po::value(&arguments.class_name));
     add("file,f", po::value(&arguments.files)->composing());
     add("domain", po::value(&arguments.domains));
-    po::positional_options_description positions;
-    positions.add("domain", -1);
-    try {
-        po::variables_map values;
-        po::store(po::command_line_parser(words).options(options).positional(positions).run(),
-                  values);
-        po::notify(values);
-    } catch (const po::error& error) {
-        return policy::fail(ErrorKind::Malformed, error.what());
-    }
+    const auto values = parse_words(words, options, "domain", -1);
+    if (!values) return tl::unexpected(values.error());
     const bool nothing = arguments.domains.empty() && arguments.files.empty();
     if (!arguments.help && nothing) {
         return policy::fail(ErrorKind::Malformed, "no domain is given");

@@ -7,6 +7,7 @@
 #include "policy/text.h"
 #include "policy/values.h"
 #include "portal/command/evidence_arguments.h"
+#include "portal/command/parse_words.h"
 #include "smarttls/dns/idna.h"
 
 namespace smarttls::portal {
@@ -64,20 +65,6 @@ const std::string_view kListUsage =
 namespace {
 
 constexpr std::size_t kLongestText = 400;
-
-Result<po::variables_map> parse(const std::vector<std::string>& words, const po::options_description& options,
-                                const char* positional = nullptr) {
-    po::positional_options_description named;
-    if (positional != nullptr) named.add(positional, 1);
-    po::variables_map values;
-    try {
-        po::store(po::command_line_parser(words).options(options).positional(named).run(), values);
-        po::notify(values);
-    } catch (const po::error& error) {
-        return fail(ErrorKind::Malformed, error.what());
-    }
-    return values;
-}
 
 bool is_set(const po::variables_map& values, const char* name) { return values[name].as<bool>(); }
 
@@ -197,7 +184,7 @@ Result<AddArguments> parse_add(const std::vector<std::string>& words, const poli
         add(name, po::value<std::string>());
     }
     add("waive", po::value<std::vector<std::string>>())("help,h", po::bool_switch());
-    const auto values = parse(words, known);
+    const auto values = parse_words(words, known);
     if (!values) return tl::unexpected(values.error());
     AddArguments arguments;
     arguments.help = is_set(*values, "help");
@@ -223,7 +210,7 @@ Result<AddArguments> parse_add(const std::vector<std::string>& words, const poli
 Result<TurnArguments> parse_approve(const std::vector<std::string>& words) {
     po::options_description known;
     known.add_options()("id", po::value<std::string>())("help,h", po::bool_switch());
-    const auto values = parse(words, known, "id");
+    const auto values = parse_words(words, known, "id");
     if (!values) return tl::unexpected(values.error());
     if (is_set(*values, "help")) return TurnArguments{0, {}, true};
     const auto id = id_of(*values);
@@ -235,7 +222,7 @@ Result<TurnArguments> parse_revoke(const std::vector<std::string>& words) {
     po::options_description known;
     known.add_options()("id", po::value<std::string>())("reason", po::value<std::string>())("help,h",
                                                                                             po::bool_switch());
-    const auto values = parse(words, known, "id");
+    const auto values = parse_words(words, known, "id");
     if (!values) return tl::unexpected(values.error());
     if (is_set(*values, "help")) return TurnArguments{0, {}, true};
     const auto id = id_of(*values);
@@ -248,7 +235,7 @@ Result<TurnArguments> parse_revoke(const std::vector<std::string>& words) {
 Result<ListArguments> parse_list(const std::vector<std::string>& words) {
     po::options_description known;
     known.add_options()("all", po::bool_switch())("json", po::bool_switch())("help,h", po::bool_switch());
-    const auto values = parse(words, known);
+    const auto values = parse_words(words, known);
     if (!values) return tl::unexpected(values.error());
     return ListArguments{is_set(*values, "all"), is_set(*values, "json"), is_set(*values, "help")};
 }

@@ -9,6 +9,7 @@
 
 #include "portal/command/evidence_open.h"
 #include "portal/command/exit_status.h"
+#include "portal/command/parse_words.h"
 #include "store/sealing/key.h"
 
 namespace smarttls::portal {
@@ -52,13 +53,8 @@ Result<Arguments> parse(const std::vector<std::string>& words, bool with_months)
     po::options_description options;
     options.add_options()("help,h", po::bool_switch(&arguments.help));
     if (with_months) options.add_options()("months", po::value(&arguments.months));
-    try {
-        po::variables_map values;
-        po::store(po::command_line_parser(words).options(options).positional({}).run(), values);
-        po::notify(values);
-    } catch (const po::error& error) {
-        return policy::fail(ErrorKind::Malformed, error.what());
-    }
+    const auto values = parse_words(words, options);
+    if (!values) return tl::unexpected(values.error());
     if (arguments.months >= 0 && arguments.months <= kMostMonths) return arguments;
     return policy::fail(ErrorKind::Malformed,
                         "--months takes a number from 0 to " + std::to_string(kMostMonths));

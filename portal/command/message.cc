@@ -8,6 +8,7 @@
 #include "portal/command/evidence_json.h"
 #include "portal/command/evidence_open.h"
 #include "portal/command/exit_status.h"
+#include "portal/command/parse_words.h"
 #include "portal/command/unsealing.h"
 #include "store/sealed_register.h"
 
@@ -51,22 +52,14 @@ Result<Arguments> parse(const std::vector<std::string>& words, bool wants_id) {
     Arguments arguments;
     po::options_description options;
     options.add_options()("help,h", po::bool_switch(&arguments.help));
-    po::positional_options_description positions;
     if (wants_id) {
         options.add_options()("id", po::value(&arguments.ids));
-        positions.add("id", -1);
     } else {
         options.add_options()("json", po::bool_switch(&arguments.json))(
             "limit", po::value(&arguments.limit));
     }
-    try {
-        po::variables_map values;
-        po::store(po::command_line_parser(words).options(options).positional(positions).run(),
-                  values);
-        po::notify(values);
-    } catch (const po::error& error) {
-        return policy::fail(ErrorKind::Malformed, error.what());
-    }
+    const auto values = parse_words(words, options, wants_id ? "id" : nullptr, -1);
+    if (!values) return tl::unexpected(values.error());
     if (arguments.help || !wants_id || arguments.ids.size() == 1) return arguments;
     return policy::fail(ErrorKind::Malformed, "one id is wanted; smarttls message list shows them");
 }

@@ -7,6 +7,7 @@
 #include "portal/command/evidence_json.h"
 #include "portal/command/evidence_open.h"
 #include "portal/command/exit_status.h"
+#include "portal/command/parse_words.h"
 #include "store/outbox.h"
 
 namespace smarttls::portal {
@@ -43,14 +44,8 @@ Result<Arguments> parse(const std::vector<std::string>& words) {
     options.add_options()("help,h", po::bool_switch(&arguments.help))(
         "all", po::bool_switch(&arguments.all))("json", po::bool_switch(&arguments.json))(
         "limit", po::value(&arguments.limit));
-    try {
-        po::variables_map values;
-        const po::positional_options_description none;
-        po::store(po::command_line_parser(words).options(options).positional(none).run(), values);
-        po::notify(values);
-    } catch (const po::error& error) {
-        return policy::fail(policy::ErrorKind::Malformed, error.what());
-    }
+    const auto values = parse_words(words, options);
+    if (!values) return tl::unexpected(values.error());
     return arguments;
 }
 

@@ -8,7 +8,7 @@
 
 #include "store/outbox.h"
 #include "store/sealed_register.h"
-#include "tests/unit/milter/harness.h"
+#include "tests/unit/milter/keyed_site.h"
 
 namespace smarttls::milter {
 namespace {
@@ -18,16 +18,9 @@ using test::Rcpt;
 using Calls = std::vector<std::string>;
 
 /// insecure = portal, plaintext = reject, and by an untrusted route: hold.
-class MixedTest : public test::Site {
+class MixedTest : public test::KeyedSite {
   protected:
     MixedTest() {
-        policy::StoreSettings& store = services_.config.store;
-        store.message_keys = directory_.file("message-keys.db");
-        std::filesystem::create_directory(store.sealed);
-        std::filesystem::create_directory(store.public_keys);
-        EXPECT_TRUE(store_key(store.public_keys, key_->public_key()));
-        writer_ = *store::EvidenceWriter::open(store.evidence, store.message_keys);
-        services_.evidence = writer_.get();
         set(policy::Shortfall::Portal, policy::Shortfall::Reject);
     }
     void set(policy::Shortfall insecure, policy::Shortfall plaintext) {
@@ -60,8 +53,6 @@ class MixedTest : public test::Site {
     [[nodiscard]] std::vector<store::SealedMessage> sealed() const {
         return store::SealedRegister::open(services_.config.store.evidence)->newest(100).value();
     }
-    const policy::Result<store::PrivateKey> key_ = store::PrivateKey::create(store::Epoch::of(
-        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())));
     const Rcpt direct_{"<bob@dane.example>", {}, {}};
     const Rcpt portal_{"<carol@pkix.example>", {}, {}};
     const Rcpt refused_{"<dave@plaintext.example>", {}, {}};

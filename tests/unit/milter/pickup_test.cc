@@ -7,7 +7,7 @@
 #include "store/message_keys.h"
 #include "store/sealed_register.h"
 #include "store/sealed_sweep.h"
-#include "tests/unit/milter/harness.h"
+#include "tests/unit/milter/keyed_site.h"
 
 namespace smarttls::milter {
 namespace {
@@ -17,16 +17,9 @@ using test::Mail;
 const Mail kMixed{.recipients = {{"<bob@dane.example>", {}, {}}, {"<carol@pkix.example>", {}, {}}}};
 
 /// Classes whose mail may have to be picked up.
-class PickupTest : public test::Site {
+class PickupTest : public test::KeyedSite {
   protected:
     PickupTest() {
-        policy::StoreSettings& store = services_.config.store;
-        store.message_keys = directory_.file("message-keys.db");
-        std::filesystem::create_directory(store.sealed);
-        std::filesystem::create_directory(store.public_keys);
-        EXPECT_TRUE(store_key(store.public_keys, key_->public_key()));
-        writer_ = *store::EvidenceWriter::open(store.evidence, store.message_keys);
-        services_.evidence = writer_.get();
         for (policy::MailClass& one : services_.config.classes) {
             one.insecure = policy::Shortfall::Portal;
         }
@@ -53,8 +46,6 @@ class PickupTest : public test::Site {
         EXPECT_TRUE(envelope) << envelope.error().what;
         return text;
     }
-    const policy::Result<store::PrivateKey> key_ = store::PrivateKey::create(store::Epoch::of(
-        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())));
 };
 
 TEST_F(PickupTest, SealsForWhoCannotGetItDirectlyAndLeavesTheOthersAlone) {

@@ -5,8 +5,9 @@ an answer from the file costs, and what one from memory.
 
     tests/lab/enter /usr/bin/python3 tests/bench/million.py [--small]
 
-Bounds, without sanitizers: the first answer within two seconds of the start; answers from file and memory with a million at
-least at two thirds of the rate with a thousand (both in the same run, the better of three).
+Bounds, without sanitizers: the first answer within two seconds of the start; answers from memory with a million at least at
+0.9 of the rate with a thousand, and the first answer for a domain, from the file, at half of it (both in the same run, the best
+of three): a thousand rows fit in the processor's cache, of a million each costs the walk to a page that nobody has touched.
 """
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ from bench_internet import BenchInternet, program, resident_bytes
 from figures import Table, bench_main, is_judged
 from socketmap import ask_all
 
-MOST_START, LEAST_RATE = 2.0, 2 / 3
+MOST_START = 2.0
+LEAST_RATES = ((1, "file", 0.5), (2, "memory", 0.9))  # column of the table, of the rate with a thousand domains
 QUESTIONS = 1000  # different ones: each is answered from the file the first time
 
 
@@ -64,8 +66,8 @@ def main(small: bool) -> list[str]:
         return wrong
     if medians[many][0] > MOST_START:
         wrong.append(f"the first answer came {medians[many][0]:.2f} s after the start, not {MOST_START}")
-    for column, place in ((1, "file"), (2, "memory")):
-        if (ratio := best[many][column] / best[QUESTIONS][column]) < LEAST_RATE:
+    for column, place, least in LEAST_RATES:
+        if (ratio := best[many][column] / best[QUESTIONS][column]) < least:
             wrong.append(f"answers from {place} have {ratio:.2f} times the rate that they have with a thousand domains")
     return wrong
 

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "store/sealing/sealed_message.h"
+
 namespace smarttls::milter {
 namespace {
 
@@ -29,14 +31,14 @@ std::string_view story_of(Outcome outcome) {
 
 }  // namespace
 
-Result<store::SealedRegister> EarlierAttempts::take(const std::string& path) {
-    auto found = idle_.with([](auto& idle) -> std::optional<store::SealedRegister> {
+Result<store::SealedFates> EarlierAttempts::take(const std::string& path) {
+    auto found = idle_.with([](auto& idle) -> std::optional<store::SealedFates> {
         if (idle.empty()) return std::nullopt;
         std::optional last(std::move(idle.back()));
         idle.pop_back();
         return last;
     });
-    return found ? Result<store::SealedRegister>(*std::move(found)) : store::SealedRegister::open(path);
+    return found ? Result<store::SealedFates>(*std::move(found)) : store::SealedFates::open(path);
 }
 
 void EarlierAttempts::close() {
@@ -64,10 +66,12 @@ Result<Fates> EarlierAttempts::fates_of(const policy::StoreSettings& store,
 }
 
 int settle(std::vector<RecipientDecision>& decisions,
-           const std::vector<policy::Recipient>& recipients, const Fates& fates) {
+           const std::vector<policy::Recipient>& recipients, const Fates& fates,
+           const store::AddressKey& addresses) {
     int settled = 0;
+    if (fates.empty()) return settled;
     for (std::size_t i = 0; i < decisions.size(); ++i) {
-        const auto fate = fates.find(recipients[i].address);
+        const auto fate = fates.find(addresses.exact(recipients[i].address));
         if (fate == fates.end()) continue;
         RecipientDecision& one = decisions[i];
         ++settled;

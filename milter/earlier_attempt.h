@@ -6,7 +6,7 @@
 //
 //     EarlierAttempts earlier;
 //     Result<Fates> fates = earlier.fates_of(store, identities);
-//     settle(decisions, recipients, *fates);
+//     settle(decisions, recipients, *fates, addresses);
 //
 // Ownership: connections to the store, as many as were in use at once; opening one costs more than asking.
 // Threads: any. Errors: those of the store.
@@ -18,11 +18,11 @@
 #include "policy/config.h"
 #include "policy/decision.h"
 #include "policy/guarded.h"
-#include "store/sealed_register.h"
+#include "store/sealed_fates.h"
 
 namespace smarttls::milter {
 
-using Fates = store::SealedRegister::Fates;
+using Fates = store::SealedFates::Fates;
 
 class EarlierAttempts {
   public:
@@ -33,13 +33,14 @@ class EarlierAttempts {
     void close();
 
   private:
-    policy::Result<store::SealedRegister> take(const std::string& path);
+    policy::Result<store::SealedFates> take(const std::string& path);
 
-    policy::Guarded<std::vector<store::SealedRegister>> idle_;
+    policy::Guarded<std::vector<store::SealedFates>> idle_;
 };
 
 /// How many decisions it has settled.
 int settle(std::vector<policy::RecipientDecision>& decisions,
-           const std::vector<policy::Recipient>& recipients, const Fates& fates);
+           const std::vector<policy::Recipient>& recipients, const Fates& fates,
+           const store::AddressKey& addresses);
 
 }  // namespace smarttls::milter

@@ -226,7 +226,7 @@ Result<std::string> Message::look_back(store::EvidenceRecord& record,
     const std::vector<std::string> identities = identities_of(message, wall_time());
     auto fates = services_.earlier->fates_of(services_.config.store, identities);
     if (!fates) return tl::unexpected(fates.error());
-    if (settle(decisions, recipients_, *fates) > 0) {
+    if (settle(decisions, recipients_, *fates, services_.evidence->addresses()) > 0) {
         record.note = "the same message was submitted before: what was done about it then stands";
     }
     return identities.front();

@@ -47,6 +47,10 @@ Reload take_over(const Config& running, Config fresh) {
                 fresh.milter.postfix_config);
     keeper.keep("[store] evidence", running.store.evidence, fresh.store.evidence);
     keeper.keep("[store] sealed", running.store.sealed, fresh.store.sealed);
+    keeper.keep("[store] public-keys", running.store.public_keys, fresh.store.public_keys);
+    keeper.keep("[store] address-key", running.store.address_key, fresh.store.address_key);
+    keeper.keep("[store] log-key", running.store.log_key, fresh.store.log_key);
+    keeper.keep("[store] log-origin", running.store.log_origin, fresh.store.log_origin);
     keeper.keep("[store] message-keys", running.store.message_keys, fresh.store.message_keys);
     return {std::move(fresh), std::move(kept)};
 }

@@ -134,8 +134,7 @@ smarttls::policy::Result<void> prepare_consumers(Services& services) {
 int serve(Services& services, const std::string& file) {
     const sigset_t awaited = leave_signals_to_main();
     umask(0007);  // the MTA reaches the socket by its group
-    auto evidence = smarttls::store::EvidenceWriter::open(
-        services.config.store.evidence, services.config.store.message_keys);
+    auto evidence = smarttls::store::EvidenceWriter::open(services.config.store);
     if (!evidence) {
         smarttls::engine::log(Severity::Error, evidence.error().what);
         return EX_UNAVAILABLE;

@@ -91,6 +91,9 @@ struct StoreSettings {
     std::string sealed;        // directory
     std::string message_keys;  // path of the SQLite file
     std::string public_keys;   // directory
+    std::string address_key;   // path of the key under which addresses are hashed
+    std::string log_key;       // path of the key that signs the log
+    std::string log_origin;    // the log's name; empty: made of the machine's
 };
 
 /// Bounds of what a person may except from the classes (policy/exception.h).

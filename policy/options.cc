@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/options.h"
 
+#include <algorithm>
 #include <array>
 
 #include "policy/text.h"
@@ -28,6 +29,13 @@ Result<MxScope> read_mx_scope(std::string_view text) {
     if (text == "all") return MxScope::All;
     if (text == "best") return MxScope::Best;
     return fail(ErrorKind::Malformed, quote(text) + " is neither all nor best");
+}
+
+/// The name of a key in a signed note has neither blanks nor a plus sign.
+Result<std::string> read_log_origin(std::string_view text) {
+    const bool is_name = std::all_of(text.begin(), text.end(), [](char byte) { return byte > ' ' && byte < 0x7f && byte != '+'; });
+    if (is_name) return std::string(text);
+    return fail(ErrorKind::Malformed, "not the name of a log, such as mail.example.nl/smarttls: " + quote(text));
 }
 
 Result<std::string> read_path_or_none(std::string_view text) {
@@ -199,13 +207,23 @@ constexpr auto kOptions = std::to_array<Option<Config>>({
      "Directory of the messages that are kept for pickup, one encrypted file each."},
     {"store", "message-keys", "/var/lib/smarttls/message-keys.db", Repeat::No,
      [](Config& c, Text v) { return store(c.store.message_keys, read_path(v)); }, nullptr,
-     "Database of the wrapped keys of these messages; back it up apart, and keep that shorter."},
+     "Database of the wrapped keys of evidence and sealed messages; back it up apart, and keep that shorter."},
     {"store", "public-keys", "/etc/smarttls/keys", Repeat::No,
      [](Config& c, Text v) { return store(c.store.public_keys, read_path(v)); }, nullptr,
-     "Directory of the public keys, one for each month, that messages for pickup are sealed to."},
+     "Directory of the public keys, one for each month, that evidence and messages for pickup are sealed to."},
+    {"store", "address-key", "/var/lib/smarttls/address.key", Repeat::No,
+     [](Config& c, Text v) { return store(c.store.address_key, read_path(v)); }, nullptr,
+     "Key under which the evidence is searched for addresses; made at the first start."},
+    {"store", "log-key", "/var/lib/smarttls/log.key", Repeat::No,
+     [](Config& c, Text v) { return store(c.store.log_key, read_path(v)); }, nullptr,
+     "Key that signs the checkpoints of the evidence log; made at the first start."},
+    {"store", "log-origin", "", Repeat::No,
+     [](Config& c, Text v) { return store(c.store.log_origin, read_log_origin(v)); },
+     [](Config& c) { c.store.log_origin.clear(); },
+     "Name of the evidence log, unique in the world, such as mail.example.nl/smarttls; empty: the host name's."},
     {"portal", "private-keys", "/var/lib/smarttls-portal/keys", Repeat::No,
      [](Config& c, Text v) { return store(c.portal.private_keys, read_path(v)); }, nullptr,
-     "Directory of the private keys that open sealed messages; for the portal's eyes alone."},
+     "Directory of the private keys that open evidence and sealed messages; for portal and administrators alone."},
     {"exceptions", "max-duration", "90d", Repeat::No,
      [](Config& c, Text v) { return store(c.exceptions.longest, read_duration(v)); }, nullptr,
      "Longest time for which an exception may hold."},

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// EvidenceRecord: what is kept about one decision on one message, as text that stays readable when
-// classes, outcomes and floors change their meaning in a later program.
+// EvidenceRecord: what is kept about one event in the life of a message, as text that stays readable when
+// classes, outcomes and floors change their meaning in a later program. How it is written down:
+// record_text.h; how it is encrypted: sealing/sealed_record.h.
 //
-// Event names are those of EN 319 522-1 Table 1; other names follow EN 319 522-3 where one fits.
+// Event names are those of EN 319 522-1 Table 1 where one fits.
 // Threads: plain values.
 #pragma once
 
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "policy/exception.h"
+#include "store/sealing/record_id.h"
 #include "store/sealing/sealed_message.h"
 
 namespace smarttls::store {
@@ -33,6 +35,13 @@ inline constexpr std::string_view kExceptionExpiry = "ExceptionExpiry";
 /// The outcome of a message of which some recipients were refused or set aside, and others not.
 inline constexpr std::string_view kMixed = "mixed";
 
+/// How much of a part of a record its reader may see.
+enum class Shown {
+    Clear,
+    Sealed,  // the reader has no key
+    Erased,  // nobody has
+};
+
 struct RecipientEvidence {
     std::string address;
     std::string domain;
@@ -43,6 +52,7 @@ struct RecipientEvidence {
     std::string kind = {};       // of its mailbox: "nta-organisation", "organisation", "consumer"
     std::string floor = {};      // under which it leaves, when that is lower than the record's
     std::int64_t exception = 0;  // id of the one that was used
+    Shown shown = Shown::Clear;  // read; when not Clear, only domain, outcome and floor are known
 };
 
 /// Who is to pick a sealed message up, or for whom it is held: `outcome` as in RecipientEvidence.
@@ -84,11 +94,14 @@ struct EvidenceRecord {
     std::optional<Registration> registration;  // written; what is read has none
     std::string released;  // id of a sealed message whose held recipients are released; written
     std::optional<policy::Exception> exception;  // as it is from now on; written, with its event
+    Shown shown = Shown::Clear;  // read; when not Clear, sender, client, content, reply and note are missing
 };
 
 struct StoredEvidence {
-    std::int64_t id = 0;  // grows with each record, never used twice
+    std::int64_t id = 0;  // from 1; the leaf of the log is the one before it
     EvidenceRecord record;
+    std::optional<RecordId> identifier = {};
+    std::vector<std::size_t> concerned = {};  // recipients that the search asked for, by index
 };
 
 }  // namespace smarttls::store

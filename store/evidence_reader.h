@@ -2,10 +2,11 @@
 //
 // EvidenceReader: looks evidence up while another process writes it.
 //
-//     Result<EvidenceReader> reader = EvidenceReader::open(path);
+//     Result<EvidenceReader> reader = EvidenceReader::open(settings, private_keys);
 //     auto found = reader->by_queue_id("4XyZ1k3Qz1z9");
 //
-// Ownership: owns a read-only connection. Threads: one thread.
+// Without private keys ("") what is personal stays sealed: `shown` says so. The key of addresses is needed to search
+// for one. Ownership: owns read-only connections. Threads: one thread.
 // Errors: those of SQLite (sqlite.h); Misconfigured for a database newer than the program,
 // Temporary for one that its writer has not upgraded yet. Nothing found is an empty vector.
 #pragma once
@@ -16,18 +17,22 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/config.h"
 #include "store/evidence.h"
 #include "store/evidence_query.h"
+#include "store/record_opener.h"
 #include "store/sqlite.h"
 
 namespace smarttls::store {
 
 class EvidenceReader {
   public:
-    [[nodiscard]] static Result<EvidenceReader> open(const std::string& path);
+    [[nodiscard]] static Result<EvidenceReader> open(const policy::StoreSettings& settings,
+                                                     const std::string& private_keys);
 
     /// In the order of time, newest last: an MTA may use a queue id again.
     [[nodiscard]] Result<std::vector<StoredEvidence>> by_queue_id(std::string_view queue_id);
+    [[nodiscard]] Result<std::optional<StoredEvidence>> by_id(std::int64_t id);
 
     /// Newest first, at most `limit`. With `before_id` the page that follows the record of this id
     /// (none when the id is unknown).
@@ -35,21 +40,39 @@ class EvidenceReader {
         const EvidenceQuery& query, std::size_t limit,
         std::optional<std::int64_t> before_id = std::nullopt);
 
+    /// What is kept of a record, as the log commits to it.
+    struct Stored {
+        StoredEvidence evidence;  // its facts
+        std::string facts;
+        std::vector<SealedPart> parts;
+        std::vector<PartIndex> index;
+        std::vector<std::string> verdicts;  // of the parts
+    };
+    [[nodiscard]] Result<std::optional<Stored>> load(std::int64_t id);
+    [[nodiscard]] Result<std::vector<PartContent>> open_parts(const Stored& stored);
+
   private:
-    EvidenceReader(Database database, Statement evidence, Statement recipients)
+    struct Statements {
+        Statement record;
+        Statement parts;
+    };
+    EvidenceReader(Database database, Statements statements, std::optional<AddressKey> addresses, RecordOpener opener)
         : database_(std::move(database)),
-          select_evidence_(std::move(evidence)),
-          select_recipients_(std::move(recipients)) {}
-    /// The record, or none when there is no such id.
-    Result<std::optional<StoredEvidence>> load(std::int64_t id);
-    Result<void> load_recipients(StoredEvidence& evidence);
+          select_(std::move(statements)),
+          addresses_(addresses),
+          opener_(std::move(opener)) {}
+    Result<void> load_parts(Stored& stored);
+    /// With everything that may be shown.
+    Result<StoredEvidence> reveal(Stored stored);
     /// The ids of `candidates`, loaded, while `query` wants them and `limit` is not reached.
     Result<std::vector<StoredEvidence>> collect(Statement& candidates, const EvidenceQuery& query,
-                                                std::size_t limit);
+                                                const AddressHash& address, std::size_t limit);
+    Result<AddressHash> hash_of(const std::string& address) const;
 
     Database database_;
-    Statement select_evidence_;
-    Statement select_recipients_;
+    Statements select_;
+    std::optional<AddressKey> addresses_;  // nothing when we may not read it
+    RecordOpener opener_;
 };
 
 }  // namespace smarttls::store

@@ -3,56 +3,79 @@
 
 #include <array>
 
+#include "policy/text.h"
+
 namespace smarttls::store {
 namespace {
 
-constexpr std::array<std::string_view, 3> kMigrations{
-    // 1: messages and their recipients. Times are milliseconds since 1970. AUTOINCREMENT: an id is
-    // never given twice, not even after the newest record was deleted.
+constexpr std::array<std::string_view, 1> kMigrations{
+    // 1. Times are milliseconds since 1970, those of exceptions seconds; addresses are keyed hashes
+    // (sealing/address_key.h). Ids of records have no gaps: the leaf of the log is the id before it.
     R"sql(
-CREATE TABLE evidence (
-    id             INTEGER PRIMARY KEY AUTOINCREMENT,
-    event          TEXT NOT NULL,
-    time           INTEGER NOT NULL,
-    class          TEXT NOT NULL,
-    queue_id       TEXT NOT NULL,
-    sender         TEXT NOT NULL,
-    client         TEXT NOT NULL,
-    outcome        TEXT NOT NULL,
-    floor          TEXT NOT NULL,
-    content_sha256 TEXT NOT NULL,
-    config_version TEXT NOT NULL,
-    reply          TEXT NOT NULL,
-    note           TEXT NOT NULL
+CREATE TABLE record (
+    id    INTEGER PRIMARY KEY,
+    uuid  BLOB NOT NULL,
+    time  INTEGER NOT NULL,
+    facts TEXT NOT NULL
 ) STRICT;
-CREATE INDEX evidence_by_time ON evidence (time);
+CREATE INDEX record_by_time ON record (time);
 
-CREATE TABLE recipient (
-    evidence     INTEGER NOT NULL REFERENCES evidence (id),
-    position     INTEGER NOT NULL,
-    address      TEXT NOT NULL,
-    domain       TEXT NOT NULL,
-    outcome      TEXT NOT NULL,
-    rule         TEXT NOT NULL,
-    explanation  TEXT NOT NULL,
-    verdict_json TEXT NOT NULL,
-    PRIMARY KEY (evidence, position)
+-- What the engine had found, once for all mail that was judged by it.
+CREATE TABLE verdict (
+    id     INTEGER PRIMARY KEY,
+    sha256 BLOB NOT NULL UNIQUE,
+    json   TEXT NOT NULL
 ) STRICT;
 
-CREATE TABLE term (
-    kind     INTEGER NOT NULL,
-    value    TEXT NOT NULL,
-    time     INTEGER NOT NULL,
-    evidence INTEGER NOT NULL,
-    PRIMARY KEY (kind, value, time, evidence)
+-- 0: the message, with its sender's address; from 1: its recipients. Of an erased part digest and
+-- commitment are left.
+CREATE TABLE part (
+    record     INTEGER NOT NULL,
+    number     INTEGER NOT NULL,
+    digest     BLOB NOT NULL,
+    commitment BLOB NOT NULL,
+    address    BLOB,
+    domain     TEXT,
+    outcome    TEXT,
+    floor      TEXT,
+    verdict    INTEGER REFERENCES verdict (id),
+    content    BLOB,
+    PRIMARY KEY (record, number)
 ) STRICT, WITHOUT ROWID;
-)sql",
-    // 2: messages that are kept, sealed, and for whom; mail of our own that waits to be sent. One copy
-    // and one notice for each recipient of a message, however often it is submitted.
-    R"sql(
+
+-- By what a record is found.
+CREATE TABLE term (
+    kind   INTEGER NOT NULL,
+    value  BLOB NOT NULL,
+    time   INTEGER NOT NULL,
+    record INTEGER NOT NULL,
+    PRIMARY KEY (kind, value, time, record)
+) STRICT, WITHOUT ROWID;
+
+-- The hashes of the log: leaves and whole subtrees in the order in which they come to be (log/merkle.h).
+CREATE TABLE node (
+    position INTEGER PRIMARY KEY,
+    hash     BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE checkpoint (
+    size  INTEGER PRIMARY KEY,
+    time  INTEGER NOT NULL,
+    note  TEXT NOT NULL,
+    token BLOB
+) STRICT;
+
+-- Up to where the log of an MTA has become evidence.
+CREATE TABLE delivery_position (
+    source   TEXT PRIMARY KEY,
+    position TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Messages that are kept, sealed, and for whom; mail of our own that waits to be sent. One copy and one notice
+-- for each recipient of a message, however often it is submitted.
 CREATE TABLE sealed (
     id       TEXT PRIMARY KEY,
-    evidence INTEGER NOT NULL REFERENCES evidence (id),
+    record   INTEGER NOT NULL REFERENCES record (id),
     identity TEXT NOT NULL,
     epoch    TEXT NOT NULL,
     key_id   TEXT NOT NULL,
@@ -61,17 +84,20 @@ CREATE TABLE sealed (
 
 CREATE TABLE sealed_recipient (
     identity TEXT NOT NULL,
-    address  TEXT NOT NULL,
+    address  BLOB NOT NULL,
     outcome  TEXT NOT NULL,
     sealed   TEXT NOT NULL REFERENCES sealed (id),
+    part     INTEGER NOT NULL,
     PRIMARY KEY (identity, address)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sealed_recipient_by_message ON sealed_recipient (sealed);
 
+-- The texts are there until it is sent.
 CREATE TABLE outbox (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
-    evidence   INTEGER NOT NULL REFERENCES evidence (id),
+    record     INTEGER NOT NULL REFERENCES record (id),
     identity   TEXT NOT NULL,
+    key        BLOB NOT NULL,
     about      TEXT NOT NULL,
     recipient  TEXT NOT NULL,
     content    TEXT NOT NULL,
@@ -80,17 +106,11 @@ CREATE TABLE outbox (
     due        INTEGER NOT NULL,
     attempts   INTEGER NOT NULL DEFAULT 0,
     last_reply TEXT NOT NULL DEFAULT '',
-    UNIQUE (identity, about)
+    UNIQUE (identity, key)
 ) STRICT;
 CREATE INDEX outbox_by_due ON outbox (state, due);
-)sql",
-    // 3: exceptions, and what a record says of a recipient who was let through by one. Times of
-    // exceptions are seconds since 1970. Rows stay: the evidence names them by id.
-    R"sql(
-ALTER TABLE recipient ADD COLUMN kind TEXT NOT NULL DEFAULT '';
-ALTER TABLE recipient ADD COLUMN floor TEXT NOT NULL DEFAULT '';
-ALTER TABLE recipient ADD COLUMN exception INTEGER NOT NULL DEFAULT 0;
 
+-- Rows stay: the evidence names them by id.
 CREATE TABLE exception (
     id          INTEGER PRIMARY KEY,
     target      TEXT NOT NULL,
@@ -116,7 +136,7 @@ CREATE INDEX exception_open ON exception (until) WHERE state IN ('waiting', 'act
 }  // namespace
 
 std::string term_value(TermKind kind, std::string_view value) {
-    return kind == TermKind::QueueId ? std::string(value) : policy::to_lower(value);
+    return kind == TermKind::QueueId || kind == TermKind::Address ? std::string(value) : policy::to_lower(value);
 }
 
 std::span<const std::string_view> evidence_migrations() {

@@ -2,9 +2,11 @@
 //
 // EvidenceTable: the read-write connection to evidence.db with its prepared statements.
 //
-//     Result<EvidenceTable> table = EvidenceTable::open(path);
+//     Result<EvidenceTable> table = EvidenceTable::open(settings.evidence);
 //     Result<std::vector<std::int64_t>> ids = table->append(records);   // all or none, durable
 //
+// Each record is a leaf of the log (log/merkle.h), whose hashes are written in the same transaction. Another
+// process may have appended in the meantime: the log is taken up where it stands.
 // After a failed append the table must be thrown away and reopened: after a failed fsync the kernel
 // may forget that pages of the log were never written. Opening therefore checkpoints: it writes all
 // content of the log to the database file anew, syncs that, and empties the log.
@@ -17,7 +19,10 @@
 #include <vector>
 
 #include "store/evidence.h"
+#include "store/log/merkle.h"
 #include "store/outbox.h"
+#include "store/record_preparer.h"
+#include "store/registrations.h"
 #include "store/sqlite.h"
 
 namespace smarttls::store {
@@ -33,38 +38,36 @@ class EvidenceTable {
     /// One transaction, with what became of mail in the outbox; the ids are in the order of the records. A
     /// change of an exception that is not possible any more is not recorded: id 0.
     [[nodiscard]] Result<std::vector<std::int64_t>> append(
-        std::span<const EvidenceRecord* const> records,
+        std::span<const PreparedRecord* const> records,
         std::span<const OutboxAttempt* const> attempts = {});
 
     [[nodiscard]] bool has_moved() const { return database_.has_moved(); }
 
   private:
     struct Inserts {
-        Statement evidence;
-        Statement recipient;
+        Statement record;
+        Statement part;
         Statement term;
-        Statement sealed;
-        Statement sealed_recipient;
-        Statement notice;
-        Statement outbox;
-        Statement release;
-        Statement exception;
-        Statement exception_update;
+        Statement find_verdict;
+        Statement verdict;
+        Statement node;
     };
-    EvidenceTable(Database database, Inserts inserts)
-        : database_(std::move(database)), inserts_(std::move(inserts)) {}
+    EvidenceTable(Database database, Inserts inserts, Registrations registrations)
+        : database_(std::move(database)), inserts_(std::move(inserts)), registrations_(std::move(registrations)) {}
     static Result<EvidenceTable> prepare(Database database, const std::string& path);
-    Result<std::int64_t> insert(const EvidenceRecord& record);
-    /// False when the exception has come to its end, or to this very state, already.
-    Result<bool> change_exception(const EvidenceRecord& record);
-    Result<void> insert_recipients(const EvidenceRecord& record, std::int64_t id);
-    Result<void> insert_terms(const EvidenceRecord& record, std::int64_t id);
-    Result<void> insert_sealed(const Registration& registration, std::int64_t id);
-    Result<void> insert_notices(const EvidenceRecord& record, std::int64_t id);
-    Result<void> update_outbox(const OutboxAttempt& attempt);
+    /// Inside the transaction: the log as the last one who wrote has left it.
+    Result<void> take_up_log();
+    Result<std::int64_t> insert(const PreparedRecord& prepared);
+    Result<void> insert_parts(const PreparedRecord& prepared, std::int64_t id);
+    Result<void> insert_part(const PreparedRecord& prepared, std::size_t number, std::int64_t id);
+    Result<std::optional<std::int64_t>> verdict_id(const std::string& json);
+    Result<void> insert_terms(const PreparedRecord& prepared, std::int64_t id);
+    Result<void> insert_leaf(const PreparedRecord& prepared);
 
     Database database_;
     Inserts inserts_;
+    Registrations registrations_;
+    MerkleAppender log_;
 };
 
 }  // namespace smarttls::store

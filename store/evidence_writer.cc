@@ -16,31 +16,43 @@ using policy::ok;
 /// One caller of append. It is shared because the caller may leave at its deadline while the thread
 /// still reads the record.
 struct EvidenceWriter::Request {
-    explicit Request(EvidenceRecord copy) : entry(std::move(copy)) {}
+    explicit Request(PreparedRecord record) : entry(std::move(record)) {}
     explicit Request(OutboxAttempt copy) : entry(std::move(copy)) {}
-    const std::variant<EvidenceRecord, OutboxAttempt> entry;
+    const std::variant<PreparedRecord, OutboxAttempt> entry;
     // Guarded by the writer's mutex_.
     std::optional<Result<std::int64_t>> outcome;
     std::condition_variable settled;
 };
 
-Result<std::unique_ptr<EvidenceWriter>> EvidenceWriter::open(const std::string& path,
-                                                             std::string keys_path) {
-    Result<EvidenceTable> table = EvidenceTable::open(path);
-    if (!table) return because(table, "cannot keep evidence");
+Result<std::unique_ptr<EvidenceWriter>> EvidenceWriter::open(const policy::StoreSettings& settings) {
+    constexpr std::string_view kContext = "cannot keep evidence";
+    auto preparer = RecordPreparer::open(settings);
+    if (!preparer) return because(preparer, kContext);
+    Result<EvidenceTable> table = EvidenceTable::open(settings.evidence);
+    if (!table) return because(table, kContext);
+    Result<MessageKeys> keys = MessageKeys::open(settings.message_keys);
+    if (!keys) return because(keys, kContext);
     return std::unique_ptr<EvidenceWriter>(
-        new EvidenceWriter(path, std::move(keys_path), *std::move(table)));
+        new EvidenceWriter(settings, *std::move(preparer), *std::move(table), *std::move(keys)));
 }
 
-EvidenceWriter::EvidenceWriter(std::string path, std::string keys_path, EvidenceTable table)
-    : path_(std::move(path)), keys_path_(std::move(keys_path)), table_(std::move(table)), thread_([this] { run(); }) {}
+EvidenceWriter::EvidenceWriter(const policy::StoreSettings& settings, RecordPreparer preparer, EvidenceTable table,
+                               MessageKeys keys)
+    : path_(settings.evidence),
+      keys_path_(settings.message_keys),
+      preparer_(std::move(preparer)),
+      table_(std::move(table)),
+      keys_(std::move(keys)),
+      thread_([this] { run(); }) {}
 
 EvidenceWriter::~EvidenceWriter() {
     stop();
 }
 
 Result<std::int64_t> EvidenceWriter::append(const EvidenceRecord& record, Deadline deadline) {
-    return submit(std::make_shared<Request>(record), deadline);
+    auto prepared = preparer_.prepare(record);
+    if (!prepared) return because(prepared, "no evidence is taken");
+    return submit(std::make_shared<Request>(*std::move(prepared)), deadline);
 }
 
 Result<void> EvidenceWriter::note(const OutboxAttempt& attempt, Deadline deadline) {
@@ -101,11 +113,18 @@ EvidenceWriter::Batch EvidenceWriter::gather() {
     return std::exchange(queue_, {});
 }
 
-template <class Entry>
-std::vector<const Entry*> EvidenceWriter::entries(const Batch& batch) {
-    std::vector<const Entry*> found;
+std::vector<const PreparedRecord*> EvidenceWriter::records_of(const Batch& batch) {
+    std::vector<const PreparedRecord*> found;
     for (const auto& request : batch) {
-        if (const auto* entry = std::get_if<Entry>(&request->entry)) found.push_back(entry);
+        if (const auto* record = std::get_if<PreparedRecord>(&request->entry)) found.push_back(record);
+    }
+    return found;
+}
+
+std::vector<const OutboxAttempt*> EvidenceWriter::attempts_of(const Batch& batch) {
+    std::vector<const OutboxAttempt*> found;
+    for (const auto& request : batch) {
+        if (const auto* attempt = std::get_if<OutboxAttempt>(&request->entry)) found.push_back(attempt);
     }
     return found;
 }
@@ -117,7 +136,7 @@ Result<EvidenceWriter::Ids> EvidenceWriter::commit(const Batch& batch) noexcept 
         keys_.reset();
         return tl::unexpected(keys.error());
     }
-    Result<Ids> ids = table_->append(entries<EvidenceRecord>(batch), entries<OutboxAttempt>(batch));
+    Result<Ids> ids = table_->append(records_of(batch), attempts_of(batch));
     if (!ids) table_.reset();
     return ids;
 } catch (const std::exception& exception) {
@@ -128,18 +147,23 @@ Result<EvidenceWriter::Ids> EvidenceWriter::commit(const Batch& batch) noexcept 
 
 Result<void> EvidenceWriter::commit_keys(const Batch& batch) {
     std::vector<const SealedFacts*> messages;
-    for (const EvidenceRecord* record : entries<EvidenceRecord>(batch)) {
-        if (!record->registration || !record->registration->sealed) continue;
-        messages.push_back(&*record->registration->sealed);
+    std::vector<const SealedRecord*> records;
+    for (const PreparedRecord* prepared : records_of(batch)) {
+        records.push_back(&prepared->sealed);
+        const auto& registration = prepared->record.registration;
+        if (registration && registration->sealed) messages.push_back(&*registration->sealed);
     }
-    if (messages.empty()) return ok();
-    if (keys_path_.empty()) return fail(ErrorKind::Misconfigured, "there is no database of message keys");
+    if (records.empty()) return ok();
+    if (keys_ && keys_->has_moved()) {
+        return fail(ErrorKind::Temporary,
+                    "the database " + keys_path_ + " was moved or replaced: put it back, or restart");
+    }
     if (!keys_) {
-        auto opened = MessageKeys::open(keys_path_);
+        auto opened = MessageKeys::reopen(keys_path_);
         if (!opened) return tl::unexpected(opened.error());
         keys_ = *std::move(opened);
     }
-    return keys_->append(messages);
+    return keys_->append(messages, records);
 }
 
 Result<void> EvidenceWriter::ensure_open() {
@@ -168,7 +192,7 @@ void EvidenceWriter::settle(const Batch& batch, const Result<Ids>& ids) {
     for (const auto& request : batch) {
         if (!ids) {
             request->outcome = tl::unexpected(ids.error());
-        } else if (std::holds_alternative<EvidenceRecord>(request->entry)) {
+        } else if (std::holds_alternative<PreparedRecord>(request->entry)) {
             request->outcome = (*ids)[index++];
         } else {
             request->outcome = 0;

@@ -8,8 +8,8 @@
 //
 // A waiter whose deadline passes gets Temporary. Its record is withdrawn when the thread has not
 // taken it yet; else it may still be committed: evidence of an attempt, which the sender's retry
-// follows under an id of its own. The wrapped key of a sealed message that comes with a record is
-// committed before it. A failed commit fails every record of its batch; the connection
+// follows under an id of its own. Records are encrypted in the thread of their caller. Their keys, and those of sealed
+// messages, are committed before them. A failed commit fails every record of its batch; the connection
 // is then closed and opened again at the next append, so that a full disk needs no restart once
 // there is room. A database that is moved from its path is waited for, never replaced by an empty
 // one. Threads: append and counters from any; stop and the destructor from the owner. Errors:
@@ -24,21 +24,22 @@
 #include <thread>
 #include <vector>
 
+#include "policy/config.h"
 #include "policy/deadline.h"
 #include "policy/mutex.h"
 #include "policy/result.h"
 #include "store/evidence.h"
 #include "store/evidence_table.h"
 #include "store/message_keys.h"
+#include "store/record_preparer.h"
 
 namespace smarttls::store {
 
 class EvidenceWriter {
   public:
-    /// Creates the databases when they are missing; their directories have to be there. Without
-    /// `keys_path` no sealed message can be registered.
-    [[nodiscard]] static Result<std::unique_ptr<EvidenceWriter>> open(const std::string& path,
-                                                                      std::string keys_path = {});
+    /// Creates databases and keys of its own when they are missing; their directories have to be there, and
+    /// a public key.
+    [[nodiscard]] static Result<std::unique_ptr<EvidenceWriter>> open(const policy::StoreSettings& settings);
     EvidenceWriter(const EvidenceWriter&) = delete;
     EvidenceWriter& operator=(const EvidenceWriter&) = delete;
     ~EvidenceWriter();
@@ -49,6 +50,9 @@ class EvidenceWriter {
 
     /// The same for what became of mail in the outbox.
     [[nodiscard]] Result<void> note(const OutboxAttempt& attempt, policy::Deadline deadline);
+
+    /// By which recipients are known in the store.
+    [[nodiscard]] const AddressKey& addresses() const { return preparer_.addresses(); }
 
     /// Commits what has gathered and ends the thread; later appends get Temporary.
     void stop();
@@ -67,10 +71,11 @@ class EvidenceWriter {
     using Batch = std::vector<std::shared_ptr<Request>>;
     using Ids = std::vector<std::int64_t>;
 
-    EvidenceWriter(std::string path, std::string keys_path, EvidenceTable table);
+    EvidenceWriter(const policy::StoreSettings& settings, RecordPreparer preparer, EvidenceTable table,
+                   MessageKeys keys);
     Result<std::int64_t> submit(const std::shared_ptr<Request>& request, policy::Deadline deadline);
-    template <class Entry>
-    static std::vector<const Entry*> entries(const Batch& batch);
+    static std::vector<const PreparedRecord*> records_of(const Batch& batch);
+    static std::vector<const OutboxAttempt*> attempts_of(const Batch& batch);
     Result<std::int64_t> wait(policy::Lock& lock, const std::shared_ptr<Request>& request,
                               policy::Deadline deadline) SMARTTLS_REQUIRES(mutex_);
     void run();
@@ -82,6 +87,7 @@ class EvidenceWriter {
 
     const std::string path_;
     const std::string keys_path_;
+    const RecordPreparer preparer_;
 
     // The thread's own.
     std::optional<EvidenceTable> table_;

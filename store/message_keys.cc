@@ -11,62 +11,125 @@ namespace {
 using policy::because;
 using policy::ok;
 
+constexpr std::string_view kContext = "message keys";
 constexpr std::array<std::string_view, 1> kMigrations{
+    // `secrets`: 32 bytes for each part of the record, zeros where it was erased.
     R"sql(
 CREATE TABLE message_key (
     id      TEXT PRIMARY KEY,
     epoch   TEXT NOT NULL,
     wrapped BLOB NOT NULL
 ) STRICT;
+
+CREATE TABLE record_key (
+    id      BLOB PRIMARY KEY,
+    epoch   TEXT NOT NULL,
+    wrapped BLOB NOT NULL,
+    secrets BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
 )sql"};
 
-constexpr std::string_view kInsert =
-    "INSERT INTO message_key (id, epoch, wrapped) VALUES (?1, ?2, ?3)";
-constexpr std::string_view kFind = "SELECT wrapped FROM message_key WHERE id = ?1";
+constexpr std::string_view kInsertMessage = "INSERT INTO message_key (id, epoch, wrapped) VALUES (?1, ?2, ?3)";
+constexpr std::string_view kInsertRecord =
+    "INSERT INTO record_key (id, epoch, wrapped, secrets) VALUES (?1, ?2, ?3, ?4)";
+constexpr std::string_view kFindMessage = "SELECT wrapped FROM message_key WHERE id = ?1";
+constexpr std::string_view kFindRecord = "SELECT epoch, wrapped, secrets FROM record_key WHERE id = ?1";
 
 }  // namespace
 
 Result<MessageKeys> MessageKeys::open(const std::string& path) {
     Result<Database> database = Database::open(path, OpenMode::ReadWrite);
-    if (!database) return because(database, "message keys");
+    if (!database) return because(database, kContext);
+    return prepare(*std::move(database), path);
+}
+
+Result<MessageKeys> MessageKeys::reopen(const std::string& path) {
+    Result<Database> database = Database::open(path, OpenMode::Existing);
+    if (!database) return because(database, kContext);
+    auto same = require_version(*database, kMigrations.size());
+    if (!same) return because(same, "message keys " + path);
+    return prepare(*std::move(database), path);
+}
+
+Result<MessageKeys> MessageKeys::prepare(Database database, const std::string& path) {
     // As in EvidenceTable: what a failed fsync left in the log must not precede new keys.
-    if (auto emptied = database->checkpoint(); !emptied) return because(emptied, path);
-    if (auto migrated = migrate(*database, kMigrations); !migrated) return because(migrated, path);
-    return MessageKeys(*std::move(database));
+    if (auto emptied = database.checkpoint(); !emptied) return because(emptied, path);
+    if (auto migrated = migrate(database, kMigrations); !migrated) return because(migrated, path);
+    return MessageKeys(std::move(database));
 }
 
 Result<MessageKeys> MessageKeys::open_read_only(const std::string& path) {
     Result<Database> database = Database::open(path, OpenMode::ReadOnly);
-    if (!database) return because(database, "message keys");
+    if (!database) return because(database, kContext);
     auto same = require_version(*database, kMigrations.size());
     if (!same) return because(same, "message keys " + path);
     return MessageKeys(*std::move(database));
 }
 
-Result<void> MessageKeys::append(std::span<const SealedFacts* const> messages) {
-    constexpr std::string_view kContext = "message keys";
+Result<void> MessageKeys::append(std::span<const SealedFacts* const> messages,
+                                 std::span<const SealedRecord* const> records) {
     Result<Transaction> transaction = Transaction::begin(database_);
     if (!transaction) return because(transaction, kContext);
-    Result<Statement> insert = database_.prepare(kInsert);
-    if (!insert) return because(insert, kContext);
-    for (const SealedFacts* message : messages) {
-        auto bound = insert->bind_all(message->id, message->epoch.str());
-        if (bound) bound = insert->bind_blob(3, message->wrapped_key);
-        if (!bound) return because(bound, kContext);
-        if (auto inserted = insert->run(); !inserted) return because(inserted, kContext);
-    }
+    if (auto inserted = insert(messages); !inserted) return because(inserted, kContext);
+    if (auto inserted = insert(records); !inserted) return because(inserted, kContext);
     if (auto committed = transaction->commit(); !committed) return because(committed, kContext);
     return ok();
 }
 
+Result<void> MessageKeys::insert(std::span<const SealedFacts* const> messages) {
+    if (messages.empty()) return ok();
+    Result<Statement> insert = database_.prepare(kInsertMessage);
+    if (!insert) return tl::unexpected(insert.error());
+    for (const SealedFacts* message : messages) {
+        auto bound = insert->bind_all(message->id, message->epoch.str());
+        if (bound) bound = insert->bind_blob(3, message->wrapped_key);
+        if (!bound) return bound;
+        if (auto inserted = insert->run(); !inserted) return inserted;
+    }
+    return ok();
+}
+
+Result<void> MessageKeys::insert(std::span<const SealedRecord* const> records) {
+    if (records.empty()) return ok();
+    Result<Statement> insert = database_.prepare(kInsertRecord);
+    if (!insert) return tl::unexpected(insert.error());
+    for (const SealedRecord* record : records) {
+        auto bound = insert->bind_blob(1, record->id.bytes());
+        if (bound) bound = insert->bind(2, record->key.epoch.str());
+        if (bound) bound = insert->bind_blob(3, record->key.wrapped);
+        if (bound) bound = insert->bind_blob(4, record->key.secrets);
+        if (!bound) return bound;
+        if (auto inserted = insert->run(); !inserted) return inserted;
+    }
+    return ok();
+}
+
 Result<std::optional<MessageKeys::WrappedKey>> MessageKeys::find(const std::string& id) {
-    Result<Statement> select = database_.prepare(kFind);
-    if (!select) return because(select, "message keys");
-    if (auto bound = select->bind(1, id); !bound) return because(bound, "message keys");
+    Result<Statement> select = database_.prepare(kFindMessage);
+    if (!select) return because(select, kContext);
+    if (auto bound = select->bind(1, id); !bound) return because(bound, kContext);
     const Result<bool> row = select->step();
-    if (!row) return because(row, "message keys");
+    if (!row) return because(row, kContext);
     if (!*row) return std::optional<WrappedKey>{};
     return std::optional(select->blob(0));
+}
+
+Result<std::optional<RecordKey>> MessageKeys::find(const RecordId& id) {
+    if (!find_record_) {
+        auto select = database_.prepare(kFindRecord);
+        if (!select) return because(select, kContext);
+        find_record_ = *std::move(select);
+    }
+    find_record_->reset();
+    if (auto bound = find_record_->bind_blob(1, id.bytes()); !bound) return because(bound, kContext);
+    const Result<bool> row = find_record_->step();
+    if (!row) return because(row, kContext);
+    if (!*row) return std::optional<RecordKey>{};
+    const auto epoch = Epoch::parse(find_record_->text(0));
+    if (!epoch) return because(epoch, kContext);
+    RecordKey key{*epoch, find_record_->blob(1), find_record_->blob(2)};
+    find_record_->reset();  // or the reading of this moment would go on
+    return std::optional(std::move(key));
 }
 
 }  // namespace smarttls::store

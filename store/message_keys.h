@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// MessageKeys: the wrapped keys of sealed messages, in a database of their own (design §7): it is
-// backed up apart and kept shorter, and whose key is deleted here, its message cannot be opened.
+// MessageKeys: the wrapped keys of sealed messages and of the records of the evidence, in a database of their own
+// (design §7): it is backed up apart and kept shorter. What has no key here any more cannot be read.
 //
 //     Result<MessageKeys> keys = MessageKeys::open(path);
-//     keys->append(facts);                      // one transaction, durable
+//     keys->append(messages, records);                      // one transaction, durable
 //     Result<std::optional<WrappedKey>> key = keys->find(id);
+//     Result<std::optional<RecordKey>> key = keys->find(record_id);
 //
 // A key without its message is harmless, a message without its key is lost: so the key is
 // committed first. Ownership: owns the connection. Threads: one thread. Errors: those of SQLite
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "store/sealing/sealed_message.h"
+#include "store/sealing/sealed_record.h"
 #include "store/sqlite.h"
 
 namespace smarttls::store {
@@ -28,14 +30,24 @@ class MessageKeys {
 
     /// For the one who writes. Creates the file when it is missing, not its directory.
     [[nodiscard]] static Result<MessageKeys> open(const std::string& path);
+    /// After a failure: an empty file in its place would hide a loss.
+    [[nodiscard]] static Result<MessageKeys> reopen(const std::string& path);
     [[nodiscard]] static Result<MessageKeys> open_read_only(const std::string& path);
 
-    [[nodiscard]] Result<void> append(std::span<const SealedFacts* const> messages);
+    [[nodiscard]] Result<void> append(std::span<const SealedFacts* const> messages,
+                                      std::span<const SealedRecord* const> records = {});
     [[nodiscard]] Result<std::optional<WrappedKey>> find(const std::string& id);
+    [[nodiscard]] Result<std::optional<RecordKey>> find(const RecordId& id);
+
+    [[nodiscard]] bool has_moved() const { return database_.has_moved(); }
 
   private:
+    static Result<MessageKeys> prepare(Database database, const std::string& path);
     explicit MessageKeys(Database database) : database_(std::move(database)) {}
+    Result<void> insert(std::span<const SealedFacts* const> messages);
+    Result<void> insert(std::span<const SealedRecord* const> records);
     Database database_;
+    std::optional<Statement> find_record_;  // prepared once; goes before its database
 };
 
 }  // namespace smarttls::store

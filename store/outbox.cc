@@ -12,7 +12,7 @@ using policy::because;
 constexpr std::string_view kContext = "cannot read the outbox";
 constexpr std::string_view kSelect =
     "SELECT o.id, o.about, o.recipient, o.content, o.state, o.created, o.due, o.attempts,"
-    " o.last_reply, e.queue_id FROM outbox o JOIN evidence e ON e.id = o.evidence ";
+    " o.last_reply, coalesce(json_extract(r.facts, '$.queue'), '') FROM outbox o JOIN record r ON r.id = o.record ";
 constexpr std::string_view kNextDue =
     "SELECT min(due), count(*) FROM outbox WHERE state = 'waiting'";
 

@@ -30,9 +30,9 @@ enum class OutboxState {
 
 struct OutboxItem {
     std::int64_t id = 0;
-    std::string about;      // the recipient that was refused
+    std::string about;      // the recipient that was refused; as the next two empty once it was sent
     std::string recipient;  // who is told
-    std::string content;    // empty once it was sent
+    std::string content;
     std::string state;
     EvidenceTime created{};
     EvidenceTime due{};

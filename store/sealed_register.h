@@ -3,19 +3,19 @@
 // SealedRegister: which messages are kept for pickup, and for whom. Read from evidence.db, where
 // EvidenceWriter registers them together with the record of the decision.
 //
-//     Result<SealedRegister> seals = SealedRegister::open(path);
-//     Result<SealedRegister::Fates> known = seals->fates_of(identity);
+//     Result<SealedRegister> seals = SealedRegister::open(settings, private_keys);
+//     Result<std::optional<SealedMessage>> message = seals->find(id);
 //
-// Ownership: owns a read-only connection. Threads: one thread at a time. Errors: those of SQLite.
+// Ownership: owns read-only connections. Threads: one thread at a time. Errors: those of SQLite and of the evidence.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "store/evidence.h"
+#include "store/evidence_reader.h"
 #include "store/sqlite.h"
 
 namespace smarttls::store {
@@ -31,31 +31,27 @@ struct SealedMessage {
     std::string sender;
     std::vector<std::string> recipients;  // who may pick it up
     std::vector<std::string> held;        // for whom a person has to release it first
-};
-
-/// What an earlier attempt to submit a message led to for one of its recipients.
-struct Fate {
-    std::string outcome;  // "portal", "hold", "released", "reject"
-    std::string sealed;   // id of the copy; empty for "reject", of which the sender was told
+    Shown shown = Shown::Clear;           // of sender and recipients: an empty name for each that may not be read
 };
 
 class SealedRegister {
   public:
-    [[nodiscard]] static Result<SealedRegister> open(const std::string& path);
+    /// `private_keys`: as for EvidenceReader.
+    [[nodiscard]] static Result<SealedRegister> open(const policy::StoreSettings& settings,
+                                                     const std::string& private_keys);
 
-    using Fates = std::map<std::string, Fate>;  // by address
-    [[nodiscard]] Result<Fates> fates_of(const std::string& identity);
     [[nodiscard]] Result<std::optional<SealedMessage>> find(const std::string& id);
     /// Newest first.
     [[nodiscard]] Result<std::vector<SealedMessage>> newest(std::size_t limit);
 
   private:
-    explicit SealedRegister(Database database) : database_(std::move(database)) {}
+    SealedRegister(Database database, EvidenceReader evidence)
+        : database_(std::move(database)), evidence_(std::move(evidence)) {}
     Result<std::vector<SealedMessage>> select(Statement& statement);
-    Result<void> read_recipients(SealedMessage& message);
+    Result<void> reveal(SealedMessage& message, std::int64_t record);
 
     Database database_;
-    std::optional<Statement> fates_;  // prepared once; goes before its database
+    EvidenceReader evidence_;
 };
 
 }  // namespace smarttls::store

@@ -4,7 +4,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "store/sealed_register.h"
+#include "store/sealed_fates.h"
+#include "store/sealing/durable_file.h"
 
 namespace smarttls::store {
 namespace {
@@ -41,10 +42,10 @@ Result<int> sweep_sealed(const std::string& directory, const std::string& eviden
     if (!removed) return removed;
     auto names = names_of_messages(directory);
     if (!names) return tl::unexpected(names.error());
-    auto seals = SealedRegister::open(evidence_path);
+    auto seals = SealedFates::open(evidence_path);
     if (!seals) return tl::unexpected(seals.error());
     for (const std::string& name : *names) {
-        auto known = seals->find(name);
+        auto known = seals->knows(name);
         if (!known) return tl::unexpected(known.error());
         if (!*known && std::filesystem::remove(directory + "/" + name)) ++*removed;
     }

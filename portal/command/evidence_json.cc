@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "portal/command/evidence_json.h"
 
-#include <array>
 #include <boost/json.hpp>
-#include <cstdio>
 
+#include "portal/command/evidence_words.h"
 #include "portal/command/render.h"
+#include "store/record_text.h"
 
 namespace smarttls::portal {
 namespace {
@@ -22,6 +22,7 @@ json::value verdict_of(const std::string& text) {
 
 json::object recipient_of(const store::RecipientEvidence& recipient) {
     return {
+        {"shown", to_string(recipient.shown)},
         {"address", recipient.address},         {"domain", recipient.domain},
         {"outcome", recipient.outcome},         {"rule", recipient.rule},
         {"explanation", recipient.explanation}, {"kind", recipient.kind},
@@ -31,23 +32,16 @@ json::object recipient_of(const store::RecipientEvidence& recipient) {
 
 }  // namespace
 
-std::string utc_time(store::EvidenceTime time) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-    const std::time_t count = seconds.time_since_epoch().count();
-    std::tm parts{};
-    gmtime_r(&count, &parts);
-    std::array<char, 40> date{};
-    const std::size_t size = std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-    const std::string fraction = std::to_string(1000 + (time - seconds).count()).substr(1);
-    return std::string(date.data(), size) + "." + fraction + "Z";
-}
+std::string utc_time(store::EvidenceTime time) { return store::rfc3339(time); }
 
 std::string evidence_json(const store::StoredEvidence& evidence) {
     const store::EvidenceRecord& record = evidence.record;
     json::array recipients;
     for (const auto& recipient : record.recipients) recipients.push_back(recipient_of(recipient));
     const json::object object{{"id", evidence.id},
+                              {"identifier", evidence.identifier ? evidence.identifier->str() : ""},
                               {"event", record.event},
+                              {"shown", to_string(record.shown)},
                               {"time", utc_time(record.time)},
                               {"class", record.class_name},
                               {"queue_id", record.queue_id},

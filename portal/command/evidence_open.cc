@@ -11,7 +11,7 @@ policy::Result<store::EvidenceReader> open_evidence(const policy::Config& config
         return policy::fail(policy::ErrorKind::Misconfigured,
                             "the configuration names no evidence database ([store] evidence)");
     }
-    return store::EvidenceReader::open(config.store.evidence);
+    return store::EvidenceReader::open(config.store, config.portal.private_keys);
 }
 
 int complain(const policy::Error& error, std::ostream& err) {

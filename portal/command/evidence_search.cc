@@ -34,16 +34,16 @@ Row row_of(const EvidenceRecord& record, const RecipientEvidence& recipient) {
             or_dash(record.queue_id),
             or_dash(record.class_name),
             outcome_of(record, recipient),
-            or_dash(recipient.address),
-            record.sender.empty() ? "<>" : printable(record.sender)};
+            record.recipients.empty() ? "-" : recipient_words(recipient),
+            sender_words(record)};
 }
 
-std::vector<Row> rows_of(const store::EvidenceQuery& query,
-                         const std::vector<StoredEvidence>& found) {
+std::vector<Row> rows_of(const std::vector<StoredEvidence>& found) {
     std::vector<Row> rows;
-    for (const auto& [id, record] : found) {
+    for (const StoredEvidence& evidence : found) {
+        const EvidenceRecord& record = evidence.record;
         if (record.recipients.empty()) rows.push_back(row_of(record, RecipientEvidence{}));
-        for (const std::size_t index : concerned_recipients(query, record)) {
+        for (const std::size_t index : evidence.concerned) {
             rows.push_back(row_of(record, record.recipients[index]));
         }
     }
@@ -105,7 +105,7 @@ int evidence_search(const policy::Config& config, const std::vector<std::string>
     }
     const bool more = found->size() > search->limit;
     if (more) found->pop_back();
-    if (!search->json) print_table(rows_of(search->query, *found), out, style);
+    if (!search->json) print_table(rows_of(*found), out, style);
     if (search->json) {
         for (const StoredEvidence& evidence : *found) out << evidence_json(evidence) << "\n";
     }

@@ -48,13 +48,15 @@ void tell_message(const StoredEvidence& evidence, std::ostream& out, Style style
         << painted(story_of(record), tone_of_outcome(record.outcome), style) << "\n\n";
     tell(out, "Time", weekday(seconds) + " " + local_time(seconds));
     tell(out, "Class", class_words(record));
-    tell(out, "From", record.sender.empty() ? "<> (the null sender)" : record.sender);
+    const bool is_null = record.sender.empty() && record.shown == store::Shown::Clear;
+    tell(out, "From", is_null ? "<> (the null sender)" : sender_words(record));
     tell(out, "Client", record.client);
     tell(out, "Reply", record.reply);
     tell(out, "Note", record.note);
     tell(out, "Content", record.content_sha256.empty() ? "" : "SHA-256 " + record.content_sha256);
     tell(out, "Config", record.config_version);
-    tell(out, "Evidence", std::to_string(evidence.id) + ", " + record.event);
+    const std::string identifier = evidence.identifier ? ", " + evidence.identifier->str() : "";
+    tell(out, "Evidence", std::to_string(evidence.id) + ", " + record.event + identifier);
 }
 
 void tell_recipient(const EvidenceRecord& record, const RecipientEvidence& recipient,
@@ -64,7 +66,7 @@ void tell_recipient(const EvidenceRecord& record, const RecipientEvidence& recip
     const std::string outcome = outcome_of(record, recipient);
     out << "\n"
         << std::string(kIndent, ' ') << "To "
-        << painted(printable(recipient.address), Tone::Strong, style) << ": "
+        << painted(recipient_words(recipient), Tone::Strong, style) << ": "
         << painted(outcome, tone_of_outcome(outcome), style) << "\n";
     if (!recipient.explanation.empty()) {
         out << inner << wrapped(printable(recipient.explanation), kInner) << "\n";

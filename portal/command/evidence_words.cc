@@ -47,6 +47,26 @@ std::string outcome_of(const store::EvidenceRecord& record,
     return printable(record.outcome) + " (alone: " + printable(recipient.outcome) + ")";
 }
 
+std::string_view to_string(store::Shown shown) {
+    switch (shown) {
+        case store::Shown::Clear: return "clear";
+        case store::Shown::Sealed: return "sealed";
+        case store::Shown::Erased: return "erased";
+    }
+    return "erased";
+}
+
+std::string sender_words(const store::EvidenceRecord& record) {
+    if (record.shown != store::Shown::Clear) return "(" + std::string(to_string(record.shown)) + ")";
+    return record.sender.empty() ? "<>" : printable(record.sender);
+}
+
+std::string recipient_words(const store::RecipientEvidence& recipient) {
+    if (recipient.shown == store::Shown::Clear) return printable(recipient.address);
+    const std::string instead = "(" + std::string(to_string(recipient.shown)) + ")";
+    return recipient.domain.empty() ? instead : instead + "@" + printable(recipient.domain);
+}
+
 Tone tone_of_outcome(std::string_view words) {
     const Outcome* known = find(words.substr(0, words.find(' ')));
     return known == nullptr ? Tone::Ordinary : known->tone;

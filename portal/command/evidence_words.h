@@ -22,6 +22,14 @@ namespace smarttls::portal {
 [[nodiscard]] std::string outcome_of(const store::EvidenceRecord& record,
                                      const store::RecipientEvidence& recipient);
 
+/// The address, "<>" for the null sender, "(sealed)" for who has no key, or "(erased)".
+[[nodiscard]] std::string sender_words(const store::EvidenceRecord& record);
+/// The address, "(sealed)@example.nl" or "(erased)".
+[[nodiscard]] std::string recipient_words(const store::RecipientEvidence& recipient);
+
+/// "clear", "sealed", "erased"
+[[nodiscard]] std::string_view to_string(store::Shown shown);
+
 /// Of text that begins with an outcome.
 [[nodiscard]] Tone tone_of_outcome(std::string_view words);
 

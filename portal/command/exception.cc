@@ -8,7 +8,7 @@
 #include "portal/command/exception_arguments.h"
 #include "portal/command/exit_status.h"
 #include "portal/command/person.h"
-#include "store/evidence_table.h"
+#include "store/evidence_appender.h"
 #include "store/exception_report.h"
 #include "store/exceptions.h"
 
@@ -39,12 +39,9 @@ Result<bool> write(const policy::Config& config, std::string_view event, const E
         return policy::fail(ErrorKind::Misconfigured,
                             "[exceptions] security-contact is not set: nobody would be told of an exception");
     }
-    auto table = store::EvidenceTable::reopen(config.store.evidence);
-    if (!table) return tl::unexpected(table.error());
     const store::EvidenceRecord record = store::exception_record(
         event, one, {config.exceptions.security_contact, wall_time(), person(), config.version});
-    const store::EvidenceRecord* const records[] = {&record};
-    const auto ids = table->append(records);
+    const auto ids = store::append_evidence(config.store, {&record, 1});
     if (!ids) return tl::unexpected(ids.error());
     return ids->front() != 0;
 }

@@ -7,6 +7,7 @@
 #include "policy/text.h"
 #include "portal/command/evidence_json.h"
 #include "portal/command/evidence_open.h"
+#include "portal/command/evidence_words.h"
 #include "portal/command/exit_status.h"
 #include "portal/command/parse_words.h"
 #include "portal/command/unsealing.h"
@@ -78,9 +79,16 @@ std::string json_of(const SealedMessage& message) {
     return safe_json(boost::json::serialize(object));
 }
 
-std::string told(std::string_view what, const std::vector<std::string>& addresses) {
+std::string told(std::string_view what, const std::vector<std::string>& addresses, store::Shown shown) {
     if (addresses.empty()) return {};
+    if (shown != store::Shown::Clear) {
+        return " " + std::string(what) + " " + std::to_string(addresses.size()) + " (" + std::string(to_string(shown)) + ")";
+    }
     return " " + std::string(what) + " " + printable(policy::join(addresses, ", "));
+}
+
+std::string sender_of(const SealedMessage& message) {
+    return message.shown == store::Shown::Clear ? printable(message.sender) : "(" + std::string(to_string(message.shown)) + ")";
 }
 
 void tell(const SealedMessage& message, std::ostream& out, Style style) {
@@ -90,8 +98,8 @@ void tell(const SealedMessage& message, std::ostream& out, Style style) {
         << printable(message.class_name) << ", " << message.size << " bytes, queue id "
         << printable(message.queue_id) << "\n"
         << std::string(kIndent, ' ')
-        << wrapped("from " + printable(message.sender) + told("for", message.recipients) +
-                       told("held for", message.held),
+        << wrapped("from " + sender_of(message) + told("for", message.recipients, message.shown) +
+                       told("held for", message.held, message.shown),
                    kIndent)
         << "\n";
 }
@@ -120,7 +128,7 @@ int message_list(const policy::Config& config, const std::vector<std::string>& w
         out << kListUsage;
         return kExitYes;
     }
-    auto seals = store::SealedRegister::open(config.store.evidence);
+    auto seals = store::SealedRegister::open(config.store, config.portal.private_keys);
     if (!seals) return complain(seals.error(), err);
     const auto messages = seals->newest(arguments->limit);
     if (!messages) return complain(messages.error(), err);
@@ -141,7 +149,7 @@ int message_open(const policy::Config& config, const std::vector<std::string>& w
         out << kOpenUsage;
         return kExitYes;
     }
-    auto seals = store::SealedRegister::open(config.store.evidence);
+    auto seals = store::SealedRegister::open(config.store, config.portal.private_keys);
     if (!seals) return complain(seals.error(), err);
     const auto message = seals->find(arguments->ids.front());
     if (!message) return complain(message.error(), err);

@@ -13,7 +13,7 @@
 #include "portal/command/released_header.h"
 #include "portal/command/unsealing.h"
 #include "smarttls/dns/idna.h"
-#include "store/evidence_table.h"
+#include "store/evidence_appender.h"
 #include "store/exception_report.h"
 #include "store/exceptions.h"
 #include "store/mail_text.h"
@@ -178,10 +178,7 @@ Result<void> write_down(const policy::Config& config, const Release& release, co
     for (std::size_t i = 0; i < message.held.size(); ++i) {
         describe(record, release, i, config.exceptions.security_contact);
     }
-    auto table = store::EvidenceTable::reopen(config.store.evidence);
-    if (!table) return tl::unexpected(table.error());
-    const store::EvidenceRecord* const records[] = {&record};
-    auto written = table->append(records);
+    auto written = store::append_evidence(config.store, {&record, 1});
     if (!written) return tl::unexpected(written.error());
     return policy::ok();
 }
@@ -198,13 +195,18 @@ int message_release(const policy::Config& config, const std::vector<std::string>
         const policy::Error error{ErrorKind::Malformed, "one id is wanted; smarttls message list shows them", 0};
         return complain_about_usage(error, "message release", err);
     }
-    auto seals = store::SealedRegister::open(config.store.evidence);
+    auto seals = store::SealedRegister::open(config.store, config.portal.private_keys);
     if (!seals) return complain(seals.error(), err);
     const auto message = seals->find(words[0]);
     if (!message) return complain(message.error(), err);
     if (!*message || (*message)->held.empty()) {
         err << "smarttls: no recipient of message " << printable(words[0]) << " is held\n";
         return kExitNo;
+    }
+    if (std::find((*message)->held.begin(), (*message)->held.end(), "") != (*message)->held.end()) {
+        err << "smarttls: for whom it is held stands sealed in the evidence, and the private key of its month is not"
+               " ours to read\n";
+        return kExitConfig;
     }
     const policy::MailClass* mail_class = config.find_class((*message)->class_name);
     if (mail_class == nullptr) {

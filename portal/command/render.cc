@@ -11,45 +11,15 @@
 #include <utility>
 
 #include "policy/text.h"
+#include "policy/utf8.h"
 
 namespace smarttls::portal {
 namespace {
 
+using policy::CodePoint;
+using policy::first_code_point;
+
 constexpr std::string_view kHex = "0123456789abcdef";
-
-struct CodePoint {
-    char32_t value = 0;
-    std::size_t size = 1;  // bytes; one when they are not UTF-8
-    bool valid = false;
-};
-
-/// Least value of a sequence of 1 to 4 bytes; anything less is an overlong form (RFC 3629 §3).
-constexpr std::array<char32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
-
-std::size_t sequence_size(unsigned char first) {
-    if (first < 0x80) return 1;
-    if (first >= 0xc2 && first < 0xe0) return 2;
-    if (first >= 0xe0 && first < 0xf0) return 3;
-    if (first >= 0xf0 && first < 0xf5) return 4;
-    return 0;
-}
-
-/// The first code point of a text that is not empty.
-CodePoint first_of(std::string_view text) {
-    const auto first = static_cast<unsigned char>(text[0]);
-    const std::size_t size = sequence_size(first);
-    if (size == 0 || size > text.size()) return {};
-    if (size == 1) return {first, 1, true};
-    char32_t value = first & (0x7fU >> size);
-    for (std::size_t index = 1; index < size; ++index) {
-        const auto byte = static_cast<unsigned char>(text[index]);
-        if ((byte & 0xc0) != 0x80) return {};
-        value = value << 6 | (byte & 0x3fU);
-    }
-    const bool surrogate = value >= 0xd800 && value < 0xe000;
-    if (value < kLeast[size] || value > 0x10ffff || surrogate) return {};
-    return {value, size, true};
-}
 
 /// Steers a terminal or hides what is written (Unicode general categories Cc, Cf, Zl, Zp, as far as
 /// they lie in these blocks).
@@ -63,7 +33,7 @@ bool is_control(char32_t value) {
 template <class F>
 void for_each_code_point(std::string_view text, F&& see) {
     while (!text.empty()) {
-        const CodePoint point = first_of(text);
+        const CodePoint point = first_code_point(text);
         see(point, text.substr(0, point.size));
         text.remove_prefix(point.size);
     }

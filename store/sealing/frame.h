@@ -12,6 +12,7 @@
 #include <span>
 #include <string_view>
 
+#include "store/log/hash.h"
 #include "store/sealing/sealed_message.h"
 
 namespace smarttls::store {
@@ -35,10 +36,6 @@ struct KeyAndId {
     [[nodiscard]] std::uint8_t* key() { return bytes.data(); }
     [[nodiscard]] std::uint8_t* id() { return bytes.data() + kStreamKeySize; }
 };
-
-[[nodiscard]] inline std::span<const std::uint8_t> bytes_of(std::string_view text) {
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
 
 /// Four bytes, most significant first.
 inline void put_length(std::span<std::uint8_t> bytes, std::size_t length) {

@@ -37,6 +37,9 @@ evidence = {directory}/evidence.db
 sealed = {directory}/sealed
 message-keys = {directory}/message-keys.db
 public-keys = {directory}/keys
+address-key = {directory}/address.key
+log-key = {directory}/log.key
+log-origin = org.example/smarttls
 [portal]
 private-keys = {directory}/private-keys
 [class.nta7516]

@@ -61,7 +61,7 @@ class Protocol:
 
     def records(self) -> int:
         with sqlite3.connect(f"file:{self.bench.directory}/evidence.db?mode=ro", uri=True) as database:
-            return database.execute("SELECT count(*) FROM evidence").fetchone()[0]
+            return database.execute("SELECT count(*) FROM record").fetchone()[0]
 
 
 def compare(protocol: Protocol, connections: int, how_many: int, seconds: float) -> list[str]:

@@ -54,6 +54,9 @@ evidence = {store}/evidence.db
 sealed = {store}/sealed
 message-keys = {store}/message-keys.db
 public-keys = {store}/public-keys
+address-key = {store}/address.key
+log-key = {store}/log.key
+log-origin = org.example/smarttls
 
 [portal]
 private-keys = {store}/private-keys

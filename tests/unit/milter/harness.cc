@@ -28,13 +28,12 @@ remove-header = X-Internal
 Site::Site() {
     auto config = policy::parse_config({{"test", std::string(kConfig)}});
     EXPECT_TRUE(config) << config.error().what;
-    auto writer = store::EvidenceWriter::open(directory_.file("evidence.db"));
+    auto writer = store::EvidenceWriter::open(store_.settings);
     EXPECT_TRUE(writer) << writer.error().what;
     writer_ = *std::move(writer);
     services_ = {*std::move(config), writer_.get(), &proof_, nullptr};
-    services_.config.store.evidence = directory_.file("evidence.db");
-    services_.config.store.public_keys = directory_.file("keys");
-    services_.config.store.sealed = directory_.file("sealed");
+    services_.config.store = store_.settings;
+    services_.config.store.sealed = directory_.file("nowhere");  // no message can be kept for pickup
     services_.config.engine.socket = directory_.file("engine.sock");
     start_engine(verdicts({{"dane.example", policy::Level::Dane},
                            {"pkix.example", policy::Level::Pkix},
@@ -84,7 +83,7 @@ Disposition Site::send(const Mail& mail, const std::string& client) {
 }
 
 std::vector<store::StoredEvidence> Site::evidence(const std::string& queue_id) {
-    return store::EvidenceReader::open(directory_.file("evidence.db"))->by_queue_id(queue_id).value();
+    return store_.reader()->by_queue_id(queue_id).value();
 }
 
 store::EvidenceRecord Site::only_evidence(const std::string& queue_id) {

@@ -13,9 +13,8 @@
 #include <vector>
 
 #include "milter/session.h"
-#include "store/evidence_reader.h"
 #include "tests/unit/milter/fake_engine.h"
-#include "tests/unit/store/scratch.h"
+#include "tests/unit/store/keyed_store.h"
 
 namespace smarttls::milter::test {
 
@@ -129,6 +128,7 @@ class Site : public ::testing::Test {
     [[nodiscard]] store::EvidenceRecord only_evidence(const std::string& queue_id = "4jXtDt3z8Rz1c778");
 
     store::test::ScratchDirectory directory_;
+    store::test::KeyedStore store_{directory_};
     std::unique_ptr<store::EvidenceWriter> writer_;
     FakeProof proof_;
     Services services_;

@@ -51,7 +51,7 @@ class MixedTest : public test::KeyedSite {
         return store::Outbox::open(services_.config.store.evidence)->newest(100).value();
     }
     [[nodiscard]] std::vector<store::SealedMessage> sealed() const {
-        return store::SealedRegister::open(services_.config.store.evidence)->newest(100).value();
+        return store::SealedRegister::open(services_.config.store, store_.private_keys)->newest(100).value();
     }
     const Rcpt direct_{"<bob@dane.example>", {}, {}};
     const Rcpt portal_{"<carol@pkix.example>", {}, {}};

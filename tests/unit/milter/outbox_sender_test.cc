@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/milter/fake_mta.h"
-#include "tests/unit/store/scratch.h"
+#include "tests/unit/store/keyed_store.h"
 
 namespace smarttls::milter {
 namespace {
@@ -19,7 +19,7 @@ using std::chrono_literals::operator""min;
 
 class OutboxSenderTest : public ::testing::Test {
   protected:
-    OutboxSenderTest() { config_.store.evidence = scratch_.file("evidence.db"); }
+    OutboxSenderTest() { config_.store = store_.settings; }
 
     void put(const std::string& identity) {
         store::EvidenceRecord record = store::test::record("4jX");
@@ -34,8 +34,9 @@ class OutboxSenderTest : public ::testing::Test {
         return items.empty() ? store::OutboxItem{} : items[0];
     }
     store::test::ScratchDirectory scratch_;
+    store::test::KeyedStore store_{scratch_};
     policy::Config config_;
-    std::unique_ptr<store::EvidenceWriter> writer_ = *store::EvidenceWriter::open(scratch_.file("evidence.db"));
+    std::unique_ptr<store::EvidenceWriter> writer_ = *store::EvidenceWriter::open(store_.settings);
 };
 
 TEST_F(OutboxSenderTest, SendsWhatAnEarlierRunHasLeft) {

@@ -25,7 +25,7 @@ class PickupTest : public test::KeyedSite {
         }
     }
     [[nodiscard]] std::vector<store::SealedMessage> kept() const {
-        return store::SealedRegister::open(services_.config.store.evidence)->newest(100).value();
+        return store::SealedRegister::open(services_.config.store, store_.private_keys)->newest(100).value();
     }
     [[nodiscard]] auto files() const {
         return std::distance(std::filesystem::directory_iterator(services_.config.store.sealed), {});

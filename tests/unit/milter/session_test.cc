@@ -169,7 +169,7 @@ TEST_F(SessionTest, RecordsAMessageWithoutAQueueId) {
     Mail mail;
     mail.queue_id = "";
     EXPECT_EQ(send(mail).verb, Verb::Continue);
-    const auto found = store::EvidenceReader::open(directory_.file("evidence.db"))->search({}, 10).value();
+    const auto found = store_.reader()->search({}, 10).value();
     ASSERT_EQ(found.size(), 1U);
     EXPECT_EQ(found[0].record.queue_id, "");
     EXPECT_EQ(found[0].record.outcome, "direct");

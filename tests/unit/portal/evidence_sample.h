@@ -8,9 +8,8 @@
 
 #include "policy/config.h"
 #include "portal/command/render.h"
-#include "store/evidence_table.h"
 #include "tests/unit/portal/zone.h"
-#include "tests/unit/store/scratch.h"
+#include "tests/unit/store/keyed_store.h"
 
 namespace smarttls::portal::test {
 
@@ -85,11 +84,8 @@ struct Answer {
 class EvidenceCommandTest : public CentralEuropeanTime {
   protected:
     void append(const std::vector<store::EvidenceRecord>& records) {
-        std::vector<const store::EvidenceRecord*> pointers;
-        for (const auto& record : records) pointers.push_back(&record);
-        auto table = store::EvidenceTable::open(config_.store.evidence);
-        ASSERT_TRUE(table) << table.error().what;
-        ASSERT_TRUE(table->append(pointers));
+        const auto ids = store_.append(records);
+        ASSERT_TRUE(ids) << ids.error().what;
     }
     void append_sample() { append({direct_message(), held_message(), refused_message()}); }
 
@@ -102,9 +98,11 @@ class EvidenceCommandTest : public CentralEuropeanTime {
     }
 
     store::test::ScratchDirectory directory_;
+    store::test::KeyedStore store_{directory_};
     policy::Config config_ = [this] {
         policy::Config config;
-        config.store.evidence = directory_.file("evidence.db");
+        config.store = store_.settings;
+        config.portal.private_keys = store_.private_keys;
         return config;
     }();
 };

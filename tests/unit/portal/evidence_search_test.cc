@@ -60,7 +60,7 @@ TEST_F(EvidenceSearchTest, ALimitCountsMessagesAndSaysThatThereIsMore) {
 TEST_F(EvidenceSearchTest, JsonIsOneObjectPerMessage) {
     append_sample();
     const auto json = search({"--domain", "example.org", "--json"});
-    EXPECT_TRUE(json.out.starts_with(R"({"id":2,"event":"SubmissionAcceptance",)"));
+    EXPECT_TRUE(json.out.starts_with(R"({"id":2,"identifier":")"));
     EXPECT_EQ(policy::split(json.out, '\n').size(), 2U);
     EXPECT_NE(json.out.find("bob@example.nl"), std::string::npos) << "all its recipients";
 }

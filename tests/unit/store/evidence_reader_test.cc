@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include "store/evidence_table.h"
+#include <fstream>
+#include <iterator>
+
 #include "store/migrations.h"
-#include "tests/unit/store/scratch.h"
+#include "tests/unit/store/keyed_store.h"
 
 namespace smarttls::store {
 namespace {
@@ -42,12 +44,7 @@ std::vector<EvidenceRecord> sample() {
 class EvidenceReaderTest : public ::testing::Test {
   protected:
     void SetUp() override {
-        const auto records = sample();
-        std::vector<const EvidenceRecord*> pointers;
-        for (const EvidenceRecord& record : records) pointers.push_back(&record);
-        auto table = EvidenceTable::open(path_);
-        ASSERT_TRUE(table) << table.error().what;
-        const auto ids = table->append(pointers);
+        const auto ids = store_.append(sample());
         ASSERT_TRUE(ids) << ids.error().what;
         ASSERT_EQ(*ids, (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6}));
     }
@@ -58,20 +55,21 @@ class EvidenceReaderTest : public ::testing::Test {
     }
     std::vector<std::int64_t> search(const EvidenceQuery& query, std::size_t limit = 100,
                                      std::optional<std::int64_t> before = std::nullopt) {
-        auto reader = EvidenceReader::open(path_);
+        auto reader = store_.reader();
         EXPECT_TRUE(reader) << reader.error().what;
         const auto found = reader->search(query, limit, before);
         EXPECT_TRUE(found) << found.error().what;
         return ids_of(*found);
     }
     ScratchDirectory directory_;
-    std::string path_ = directory_.file("evidence.db");
+    test::KeyedStore store_{directory_};
+    std::string path_ = store_.settings.evidence;
 };
 
 using Ids = std::vector<std::int64_t>;
 
 TEST_F(EvidenceReaderTest, AQueueIdIsFoundNewestLastAndMeansItsCase) {
-    auto reader = EvidenceReader::open(path_);
+    auto reader = store_.reader();
     EXPECT_EQ(ids_of(reader->by_queue_id("A1").value()), (Ids{1, 4}));
     EXPECT_EQ(ids_of(reader->by_queue_id("a1").value()), (Ids{3}));
     EXPECT_TRUE(reader->by_queue_id("A").value().empty());
@@ -141,7 +139,7 @@ TEST_F(EvidenceReaderTest, EverySearchWalksAnIndexAndSortsNothing) {
         if ((mask & 4) != 0) query.address = "x";
         if ((mask & 8) != 0) query.queue_id = "x";
         if ((mask & 16) != 0) query.outcome = "x";
-        auto plan = database.prepare("EXPLAIN QUERY PLAN " + candidate_query(query).sql);
+        auto plan = database.prepare("EXPLAIN QUERY PLAN " + candidate_query(query, AddressHash{1}).sql);
         ASSERT_TRUE(plan) << plan.error().what;
         int rows = 0;
         for (; plan->step().value(); ++rows) {
@@ -152,40 +150,80 @@ TEST_F(EvidenceReaderTest, EverySearchWalksAnIndexAndSortsNothing) {
 }
 
 TEST_F(EvidenceReaderTest, TheConcernedRecipientsAreThoseThatTheQueryAsksFor) {
+    const auto concerned = [&](const EvidenceQuery& query) -> std::vector<std::size_t> {
+        const auto found = store_.reader()->search(query, 100).value();
+        for (const StoredEvidence& one : found) {
+            if (one.id == 3) return one.concerned;
+        }
+        return {};
+    };
     const EvidenceRecord mixed = sample()[2];
     EvidenceQuery query;
-    EXPECT_EQ(concerned_recipients(query, mixed), (std::vector<std::size_t>{0, 1}));
+    EXPECT_EQ(concerned(query), (std::vector<std::size_t>{0, 1}));
     query.until = mixed.time;
-    EXPECT_TRUE(concerned_recipients(query, mixed).empty());
+    EXPECT_TRUE(concerned(query).empty());
     query.until = mixed.time + std::chrono::milliseconds(1);
     query.since = mixed.time;
-    EXPECT_EQ(concerned_recipients(query, mixed).size(), 2U);
+    EXPECT_EQ(concerned(query).size(), 2U);
     query.domain = "example.org";
-    EXPECT_EQ(concerned_recipients(query, mixed), (std::vector<std::size_t>{1}));
+    EXPECT_EQ(concerned(query), (std::vector<std::size_t>{1}));
     query.address = mixed.sender;
-    EXPECT_EQ(concerned_recipients(query, mixed), (std::vector<std::size_t>{1}));
+    EXPECT_EQ(concerned(query), (std::vector<std::size_t>{1}));
     query.class_name = "other";
-    EXPECT_TRUE(concerned_recipients(query, mixed).empty());
+    EXPECT_TRUE(concerned(query).empty());
+}
+
+TEST_F(EvidenceReaderTest, WithoutThePrivateKeyTheSameIsFoundAndNothingPersonalShown) {
+    auto reader = EvidenceReader::open(store_.settings, "");
+    ASSERT_TRUE(reader) << reader.error().what;
+    EvidenceQuery query;
+    query.address = "carol@example.org";
+    const auto found = reader->search(query, 10);
+    ASSERT_TRUE(found) << found.error().what;
+    EXPECT_EQ(ids_of(*found), (Ids{5, 3}));
+    const EvidenceRecord& record = found->front().record;
+    EXPECT_EQ(record.shown, Shown::Sealed);
+    EXPECT_EQ(record.sender, "");
+    EXPECT_EQ(record.outcome, "queue");
+    ASSERT_EQ(record.recipients.size(), 2U);
+    EXPECT_EQ(record.recipients[0].shown, Shown::Sealed);
+    EXPECT_EQ(record.recipients[0].address, "");
+    EXPECT_EQ(record.recipients[0].domain, "example.org");
+    EXPECT_EQ(record.recipients[1].outcome, "queue");
+}
+
+TEST_F(EvidenceReaderTest, NoAddressStandsInAnyFile) {
+    for (const std::string& path : {path_, path_ + "-wal", store_.settings.message_keys, store_.settings.message_keys + "-wal"}) {
+        std::ifstream file(path, std::ios::binary);
+        const std::string content{std::istreambuf_iterator<char>(file), {}};
+        for (const std::string_view part : {"bob@", "carol", "Carol", "erin", "alice", "Dave"}) {
+            EXPECT_EQ(content.find(part), std::string::npos) << part << " stands in " << path;
+        }
+    }
+    std::ifstream file(path_, std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_NE(content.find("example.org"), std::string::npos) << "or this test looks at the wrong files";
 }
 
 TEST_F(EvidenceReaderTest, AReaderSeesWhatIsCommittedAfterItOpened) {
-    auto reader = EvidenceReader::open(path_);
+    auto reader = store_.reader();
     EXPECT_TRUE(reader->by_queue_id("new").value().empty());
-    auto table = EvidenceTable::open(path_);
-    const EvidenceRecord added = test::record("new");
-    const std::vector<const EvidenceRecord*> one{&added};
-    ASSERT_TRUE(table->append(one));
+    ASSERT_TRUE(store_.append({test::record("new")}));
     EXPECT_EQ(reader->by_queue_id("new").value().size(), 1U);
 }
 
 TEST_F(EvidenceReaderTest, ADatabaseThatIsNotOursToReadIsRefused) {
-    EXPECT_EQ(EvidenceReader::open(directory_.file("missing.db")).error().kind,
-              ErrorKind::Temporary);
+    const auto error_of = [&](const std::string& path) {
+        policy::StoreSettings settings = store_.settings;
+        settings.evidence = path;
+        return EvidenceReader::open(settings, "").error().kind;
+    };
+    EXPECT_EQ(error_of(directory_.file("missing.db")), ErrorKind::Temporary);
     const std::string empty = directory_.file("empty.db");
     ASSERT_TRUE(Database::open(empty, OpenMode::ReadWrite));
-    EXPECT_EQ(EvidenceReader::open(empty).error().kind, ErrorKind::Temporary);
+    EXPECT_EQ(error_of(empty), ErrorKind::Temporary);
     ASSERT_TRUE(Database::open(path_, OpenMode::ReadWrite)->exec("PRAGMA user_version = 99"));
-    EXPECT_EQ(EvidenceReader::open(path_).error().kind, ErrorKind::Misconfigured);
+    EXPECT_EQ(error_of(path_), ErrorKind::Misconfigured);
 }
 
 }  // namespace

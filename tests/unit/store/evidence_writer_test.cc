@@ -11,8 +11,7 @@
 #include <map>
 #include <set>
 
-#include "store/evidence_reader.h"
-#include "tests/unit/store/scratch.h"
+#include "tests/unit/store/keyed_store.h"
 
 namespace smarttls::store {
 namespace {
@@ -27,18 +26,19 @@ using test::soon;
 class EvidenceWriterTest : public ::testing::Test {
   protected:
     std::unique_ptr<EvidenceWriter> open() {
-        auto writer = EvidenceWriter::open(path_);
+        auto writer = EvidenceWriter::open(store_.settings);
         EXPECT_TRUE(writer) << writer.error().what;
         return *std::move(writer);
     }
     std::vector<StoredEvidence> stored(const std::string& queue_id) {
-        return EvidenceReader::open(path_)->by_queue_id(queue_id).value();
+        return store_.reader()->by_queue_id(queue_id).value();
     }
     std::vector<StoredEvidence> everything() {
-        return EvidenceReader::open(path_)->search({}, 1'000'000).value();
+        return store_.reader()->search({}, 1'000'000).value();
     }
     ScratchDirectory directory_;
-    std::string path_ = directory_.file("evidence.db");
+    test::KeyedStore store_{directory_};
+    std::string path_ = store_.settings.evidence;
 };
 
 /// Keeps the writer from committing while it lives.
@@ -186,7 +186,8 @@ TEST_F(EvidenceWriterTest, StopCommitsWhatHasGatheredAndRefusesWhatComesLater) {
 }
 
 TEST_F(EvidenceWriterTest, AMissingDirectoryFailsAtStartAndIsNamed) {
-    const auto writer = EvidenceWriter::open(directory_.file("missing/evidence.db"));
+    store_.settings.evidence = directory_.file("missing/evidence.db");
+    const auto writer = EvidenceWriter::open(store_.settings);
     ASSERT_FALSE(writer);
     EXPECT_EQ(writer.error().kind, ErrorKind::Temporary);
     EXPECT_NE(writer.error().what.find("missing/evidence.db"), std::string::npos);
@@ -238,7 +239,7 @@ void limit_files(rlim_t bytes) {
 TEST_F(EvidenceWriterTest, AFullDiskIsTemporaryAndTheWriterRecoversWithoutRestart) {
     const pid_t child = test::start_child([&] {
         std::signal(SIGXFSZ, SIG_IGN);
-        auto writer = EvidenceWriter::open(path_);
+        auto writer = EvidenceWriter::open(store_.settings);
         if (!writer || !(*writer)->append(record("before"), soon())) return 1;
         limit_files(1);
         for (int attempt = 0; attempt < 3; ++attempt) {
@@ -269,17 +270,17 @@ TEST_F(EvidenceWriterTest, AReadOnlyFileIsTemporaryAndTheWriterRecoversWithoutRe
     const pid_t child = test::start_child([&] {
         std::signal(SIGXFSZ, SIG_IGN);
         if (!become_ordinary_user(directory_.file(""))) return 1;
-        auto writer = EvidenceWriter::open(path_);
+        auto writer = EvidenceWriter::open(store_.settings);
         if (!writer || !(*writer)->append(record("before"), soon())) return 2;
         limit_files(1);
         if ((*writer)->append(record("full"), soon())) return 3;  // makes it open the file again
         limit_files(RLIM_INFINITY);
         for (const mode_t mode : {0440, 0000}) {
-            ::chmod(path_.c_str(), mode);
+            for (const std::string& path : {path_, store_.settings.message_keys}) ::chmod(path.c_str(), mode);
             const auto refused = (*writer)->append(record("refused"), soon());
             if (refused || refused.error().kind != ErrorKind::Temporary) return 4;
         }
-        ::chmod(path_.c_str(), 0640);
+        for (const std::string& path : {path_, store_.settings.message_keys}) ::chmod(path.c_str(), 0640);
         return (*writer)->append(record("after"), soon()) ? 0 : 5;
     });
     const int status = test::wait_for_child(child);
@@ -290,8 +291,8 @@ TEST_F(EvidenceWriterTest, AReadOnlyFileIsTemporaryAndTheWriterRecoversWithoutRe
 }
 
 /// Appends from four threads and says each id on the pipe after append has returned it.
-int append_until_killed(const std::string& path, int pipe_end) {
-    auto writer = EvidenceWriter::open(path);
+int append_until_killed(const policy::StoreSettings& settings, int pipe_end) {
+    auto writer = EvidenceWriter::open(settings);
     if (!writer) return 1;
     std::vector<std::thread> threads;
     for (int thread = 0; thread < 4; ++thread) {
@@ -309,7 +310,7 @@ int append_until_killed(const std::string& path, int pipe_end) {
 TEST_F(EvidenceWriterTest, EveryIdThatWasAcknowledgedBeforeAKillIsThere) {
     int ends[2];
     ASSERT_EQ(::pipe(ends), 0);
-    const pid_t child = test::start_child([&] { return append_until_killed(path_, ends[1]); });
+    const pid_t child = test::start_child([&] { return append_until_killed(store_.settings, ends[1]); });
     ::close(ends[1]);
     std::set<std::int64_t> acknowledged;
     std::int64_t id = 0;

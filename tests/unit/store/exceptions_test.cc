@@ -5,11 +5,9 @@
 
 #include <regex>
 
-#include "store/evidence_reader.h"
-#include "store/evidence_table.h"
 #include "store/exception_report.h"
 #include "store/outbox.h"
-#include "tests/unit/store/scratch.h"
+#include "tests/unit/store/keyed_store.h"
 
 namespace smarttls::store {
 namespace {
@@ -32,19 +30,16 @@ policy::Exception exception(std::int64_t id = 1) {
 
 class ExceptionsTest : public ::testing::Test {
   protected:
-    std::vector<std::int64_t> write(std::vector<EvidenceRecord> records) {
-        auto table = EvidenceTable::open(path_);
-        EXPECT_TRUE(table) << table.error().what;
-        std::vector<const EvidenceRecord*> pointers;
-        for (const EvidenceRecord& one : records) pointers.push_back(&one);
-        const auto ids = table->append(pointers);
+    std::vector<std::int64_t> write(const std::vector<EvidenceRecord>& records) {
+        const auto ids = store_.append(records);
         return ids ? *ids : std::vector<std::int64_t>{-1};
     }
     EvidenceRecord record(std::string_view event, const policy::Exception& one) {
         return exception_record(event, one, {"security@org.example", test::at(1'000'000), one.created_by, "v1"});
     }
     test::ScratchDirectory directory_;
-    const std::string path_ = directory_.file("evidence.db");
+    test::KeyedStore store_{directory_};
+    const std::string path_ = store_.settings.evidence;
 };
 
 TEST_F(ExceptionsTest, ComeBackAsTheyWere) {
@@ -104,7 +99,7 @@ TEST_F(ExceptionsTest, WhoseEndHasComeAreThoseThatAreOpen) {
 
 TEST_F(ExceptionsTest, LeaveEvidenceAndAMailInPlainWords) {
     write({record(kExceptionCreation, exception())});
-    auto reader = EvidenceReader::open(path_);
+    auto reader = store_.reader();
     EvidenceQuery query;
     query.domain = "example.nl";
     const auto found = reader->search(query, 10).value();

@@ -103,17 +103,8 @@ TEST_F(MigrationsTest, AReaderDemandsExactlyItsVersion) {
 
 TEST_F(MigrationsTest, TheEvidenceSchemaIsWhatItsNumberSays) {
     ASSERT_TRUE(migrate(database_, evidence_migrations()));
-    EXPECT_EQ(version(), 3);
-    EXPECT_FALSE(database_.exec("INSERT INTO recipient VALUES (7, 0, '', '', '', '', '', '', '', '', 0)"))
-        << "a recipient without its message";
-}
-
-TEST_F(MigrationsTest, EvidenceFromBeforeTheExceptionsIsKept) {
-    ASSERT_TRUE(migrate(database_, evidence_migrations().first(2)));
-    ASSERT_TRUE(database_.exec("INSERT INTO evidence VALUES (7, 'e', 1, 'c', 'q', 's', '', 'direct', 'dane', '', '', '', '');"
-                               "INSERT INTO recipient VALUES (7, 0, 'bob@example.nl', 'example.nl', 'direct', 'r', 'x', '')"));
-    ASSERT_TRUE(migrate(database_, evidence_migrations()));
-    EXPECT_EQ(*database_.query_text("SELECT address || kind || floor || exception FROM recipient"), "bob@example.nl0");
+    EXPECT_EQ(version(), 1);
+    EXPECT_FALSE(database_.exec("INSERT INTO sealed VALUES ('a', 7, '', '', '', 0)")) << "without its record";
 }
 
 }  // namespace

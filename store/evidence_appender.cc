@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/evidence_appender.h"
+
+#include "store/evidence_table.h"
+#include "store/message_keys.h"
+
+namespace smarttls::store {
+
+Result<std::vector<std::int64_t>> append_evidence(const policy::StoreSettings& settings,
+                                                  std::span<const EvidenceRecord> records) {
+    auto table = EvidenceTable::reopen(settings.evidence);
+    if (!table) return tl::unexpected(table.error());
+    const auto preparer = RecordPreparer::open(settings);
+    if (!preparer) return tl::unexpected(preparer.error());
+    std::vector<PreparedRecord> prepared;
+    for (const EvidenceRecord& record : records) {
+        auto one = preparer->prepare(record);
+        if (!one) return tl::unexpected(one.error());
+        prepared.push_back(*std::move(one));
+    }
+    std::vector<const SealedRecord*> sealed;
+    std::vector<const PreparedRecord*> pointers;
+    for (const PreparedRecord& one : prepared) {
+        sealed.push_back(&one.sealed);
+        pointers.push_back(&one);
+    }
+    auto keys = MessageKeys::reopen(settings.message_keys);
+    if (!keys) return tl::unexpected(keys.error());
+    if (auto kept = keys->append({}, sealed); !kept) return tl::unexpected(kept.error());
+    return table->append(pointers);
+}
+
+}  // namespace smarttls::store

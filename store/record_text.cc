@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/record_text.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <cstdio>
+#include <set>
+
+#include "policy/utf8.h"
+
+namespace smarttls::store {
+namespace {
+
+namespace json = boost::json;
+using policy::ErrorKind;
+using policy::fail;
+
+/// EN 319 522-1 Table 1, those that we can see.
+constexpr std::array<std::string_view, 14> kEtsiEvents{
+    "SubmissionAcceptance", "SubmissionRejection", "ConsignmentAcceptance", "ConsignmentRejection",
+    "AcceptanceRejectionExpiry", "ContentConsignment", "ContentConsignmentFailure", "ConsignmentNotification",
+    "ConsignmentNotificationFailure", "ContentAccessTracking", "ContentHandover", "ContentHandoverFailure",
+    "RelayToNonERDS", "RelayToNonERDSFailure"};
+constexpr std::string_view kSha256Uri = "http://www.w3.org/2001/04/xmlenc#sha256";
+constexpr std::string_view kUnnamedReason = "other";
+
+bool is_negative(std::string_view event) {
+    return event.ends_with("Rejection") || event.ends_with("Failure") || event.ends_with("Expiry");
+}
+
+json::string text_of(std::string_view text) {
+    if (policy::is_utf8(text)) return json::string(text);
+    json::string valid;
+    while (!text.empty()) {
+        const policy::CodePoint point = policy::first_code_point(text);
+        const auto byte = static_cast<unsigned char>(text.front());
+        if (point.valid) {
+            valid.append(text.substr(0, point.size));
+        } else {
+            valid.push_back(static_cast<char>(0xC0U | (byte >> 6U)));
+            valid.push_back(static_cast<char>(0x80U | (byte & 0x3FU)));
+        }
+        text.remove_prefix(point.size);
+    }
+    return valid;
+}
+
+/// Members that are added in any order and written in the canonical one; empty text is left out.
+class Members {
+  public:
+    Members& text(std::string_view name, std::string_view value) {
+        if (!value.empty()) object_[name] = text_of(value);
+        return *this;
+    }
+    Members& number(std::string_view name, std::int64_t value) {
+        object_[name] = value;
+        return *this;
+    }
+    Members& value(std::string_view name, json::value value) {
+        object_[name] = std::move(value);
+        return *this;
+    }
+    [[nodiscard]] const json::object& object() const { return object_; }
+
+  private:
+    json::object object_;
+};
+
+json::value sorted(const json::value& value);
+
+json::object sorted(const json::object& object) {
+    std::set<std::string_view> names;
+    for (const auto& member : object) names.insert(member.key());
+    json::object ordered;
+    for (const std::string_view name : names) ordered.emplace(name, sorted(object.at(name)));
+    return ordered;
+}
+
+json::value sorted(const json::value& value) {
+    if (value.is_object()) return sorted(value.as_object());
+    if (!value.is_array()) return value;
+    json::array ordered;
+    for (const json::value& element : value.as_array()) ordered.push_back(sorted(element));
+    return ordered;
+}
+
+std::string canonical(const Members& members) { return json::serialize(sorted(members.object())); }
+
+json::object reason(std::string_view rule, std::string_view details) {
+    Members one;
+    const std::string_view code = rule.empty() ? kUnnamedReason : rule;
+    one.text("Code", std::string(kReasonUri).append(code)).text("Details", details);
+    return one.object();
+}
+
+/// Each reason once; what it was in words is personal and stands with the recipient.
+json::array reasons_of(const EvidenceRecord& record) {
+    std::set<std::string> rules;
+    for (const RecipientEvidence& recipient : record.recipients) rules.insert(recipient.rule);
+    if (rules.empty()) rules.insert("");
+    json::array reasons;
+    for (const std::string& rule : rules) reasons.push_back(reason(rule, {}));
+    return reasons;
+}
+
+std::string facts_of(const EvidenceRecord& record, const RecordId& id, std::string_view issuer) {
+    Members facts;
+    facts.text("version", kRecordVersion)
+        .text("EvidenceIdentifier", id.str())
+        .text("ERDSEventId", event_uri(record.event))
+        .text("EventTime", rfc3339(record.time))
+        .value("EvidenceIssuerDetails", json::object{{"Name", text_of(issuer)}})
+        .text("class", record.class_name)
+        .text("queue", record.queue_id)
+        .text("outcome", record.outcome)
+        .text("floor", record.floor)
+        .text("config", record.config_version)
+        .number("parts", static_cast<std::int64_t>(record.recipients.size() + 1));
+    if (is_negative(record.event)) facts.value("EventReasons", reasons_of(record));
+    return canonical(facts);
+}
+
+json::object exception_text(const policy::Exception& one) {
+    Members members;
+    members.number("id", one.id)
+        .text("target", one.target)
+        .text("class", one.class_name)
+        .text("allows", to_string(one.waiver))
+        .text("reason", one.reason)
+        .text("ticket", one.ticket)
+        .text("owner", one.owner)
+        .text("created", rfc3339(one.created))
+        .text("createdBy", one.created_by)
+        .text("until", rfc3339(one.until))
+        .text("approvedBy", one.approved_by)
+        .text("state", to_string(one.state))
+        .text("endedBy", one.ended_by)
+        .text("endReason", one.end_reason);
+    return members.object();
+}
+
+std::string message_of(const EvidenceRecord& record) {
+    Members message;
+    // The null sender is a sender, too.
+    message.value("SenderDetails", json::object{{"Identifier", text_of(record.sender)}})
+        .text("client", record.client)
+        .text("reply", record.reply)
+        .text("note", record.note);
+    if (!record.content_sha256.empty()) {
+        const json::object digest{{"DigestMethod", kSha256Uri}, {"DigestValue", text_of(record.content_sha256)}};
+        message.value("UserContentInfo", json::object{{"PartsInfo", json::array{digest}}});
+    }
+    if (record.exception) message.value("exception", exception_text(*record.exception));
+    return canonical(message);
+}
+
+std::string recipient_of(const EvidenceRecord& record, std::size_t index) {
+    const RecipientEvidence& one = record.recipients[index];
+    Members recipient;
+    recipient.value("RecipientDetails", json::object{{"Identifier", text_of(one.address)}})
+        .number("EvidenceRefersToRecipient", static_cast<std::int64_t>(index + 1))  // 1-based: EN 319 522-3
+        .text("domain", one.domain)
+        .text("outcome", one.outcome)
+        .text("kind", one.kind)
+        .text("floor", one.floor)
+        .text("rule", one.rule);
+    if (is_negative(record.event)) {
+        recipient.value("EventReasons", json::array{reason(one.rule, one.explanation)});
+    } else {
+        recipient.text("explanation", one.explanation);
+    }
+    if (one.exception != 0) recipient.number("exception", one.exception);
+    if (!one.verdict_json.empty()) recipient.text("verdict", to_hex(sha256(bytes_of(one.verdict_json))));
+    return canonical(recipient);
+}
+
+/// Reads members that may be missing; whatever has another type makes it Corrupt.
+class Reading {
+  public:
+    static Result<Reading> of(std::string_view text) {
+        json::error_code error;
+        const json::value value = json::parse(text, error);
+        if (error || !value.is_object()) return fail(ErrorKind::Corrupt, "a text of the evidence is no JSON object");
+        return Reading(value.as_object());
+    }
+    explicit Reading(json::object object) : object_(std::move(object)) {}
+
+    std::string text(std::string_view name) {
+        const json::value* value = object_.if_contains(name);
+        if (value == nullptr) return {};
+        if (const json::string* found = value->if_string()) return std::string(*found);
+        is_whole_ = false;
+        return {};
+    }
+    std::int64_t number(std::string_view name) {
+        const json::value* value = object_.if_contains(name);
+        if (value == nullptr) return 0;
+        if (const std::int64_t* found = value->if_int64()) return *found;
+        is_whole_ = false;
+        return 0;
+    }
+    /// The member, or its first element where it is an array; empty when it is missing.
+    Reading inner(std::string_view name) {
+        const json::value* value = object_.if_contains(name);
+        if (value != nullptr && value->is_array() && !value->as_array().empty()) value = &value->as_array().front();
+        if (value == nullptr) return Reading(json::object());
+        if (const json::object* found = value->if_object()) return Reading(*found);
+        is_whole_ = false;
+        return Reading(json::object());
+    }
+    [[nodiscard]] Result<void> whole() const {
+        if (is_whole_) return policy::ok();
+        return fail(ErrorKind::Corrupt, "a text of the evidence has a member of the wrong type");
+    }
+
+  private:
+    json::object object_;
+    bool is_whole_ = true;
+};
+
+std::string event_of(std::string_view uri) {
+    for (const std::string_view start : {kEventUri, kOwnEventUri}) {
+        if (uri.starts_with(start)) return std::string(uri.substr(start.size()));
+    }
+    return std::string(uri);
+}
+
+std::optional<EvidenceTime> parse_rfc3339(const std::string& text) {
+    int year = 0;
+    unsigned month = 0;
+    unsigned day = 0;
+    int hour = 0;
+    int minute = 0;
+    int second = 0;
+    int millisecond = 0;
+    char end = 0;
+    const int read = std::sscanf(text.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d.%3d%c", &year, &month, &day, &hour, &minute,
+                                 &second, &millisecond, &end);
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+    if (read != 8 || end != 'Z' || !date.ok()) return std::nullopt;
+    return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+           std::chrono::seconds(second) + std::chrono::milliseconds(millisecond);
+}
+
+}  // namespace
+
+std::string event_uri(std::string_view event) {
+    const bool is_etsi = std::find(kEtsiEvents.begin(), kEtsiEvents.end(), event) != kEtsiEvents.end();
+    return std::string(is_etsi ? kEventUri : kOwnEventUri).append(event);
+}
+
+std::string rfc3339(EvidenceTime time) {
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(time - day);
+    std::array<char, 40> text{};
+    const int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+                                   static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                                   static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+                                   static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
+                                   static_cast<int>(clock.subseconds().count()));
+    return {text.data(), static_cast<std::size_t>(size)};
+}
+
+RecordTexts write_record(const EvidenceRecord& record, const RecordId& id, std::string_view issuer) {
+    RecordTexts texts{facts_of(record, id, issuer), {message_of(record)}};
+    for (std::size_t index = 0; index < record.recipients.size(); ++index) {
+        texts.parts.push_back(recipient_of(record, index));
+    }
+    return texts;
+}
+
+Result<EvidenceRecord> read_facts(std::string_view facts) {
+    auto reading = Reading::of(facts);
+    if (!reading) return tl::unexpected(reading.error());
+    EvidenceRecord record;
+    record.event = event_of(reading->text("ERDSEventId"));
+    record.class_name = reading->text("class");
+    record.queue_id = reading->text("queue");
+    record.outcome = reading->text("outcome");
+    record.floor = reading->text("floor");
+    record.config_version = reading->text("config");
+    const auto time = parse_rfc3339(reading->text("EventTime"));
+    if (!time) return fail(ErrorKind::Corrupt, "a record of the evidence has no time");
+    record.time = *time;
+    if (auto whole = reading->whole(); !whole) return tl::unexpected(whole.error());
+    return record;
+}
+
+Result<void> read_message(std::string_view text, EvidenceRecord& record) {
+    auto reading = Reading::of(text);
+    if (!reading) return tl::unexpected(reading.error());
+    record.sender = reading->inner("SenderDetails").text("Identifier");
+    record.client = reading->text("client");
+    record.reply = reading->text("reply");
+    record.note = reading->text("note");
+    record.content_sha256 = reading->inner("UserContentInfo").inner("PartsInfo").text("DigestValue");
+    return reading->whole();
+}
+
+Result<RecipientEvidence> read_recipient(std::string_view text) {
+    auto reading = Reading::of(text);
+    if (!reading) return tl::unexpected(reading.error());
+    RecipientEvidence one;
+    one.address = reading->inner("RecipientDetails").text("Identifier");
+    one.domain = reading->text("domain");
+    one.outcome = reading->text("outcome");
+    one.kind = reading->text("kind");
+    one.floor = reading->text("floor");
+    one.rule = reading->text("rule");
+    one.explanation = reading->text("explanation");
+    if (one.explanation.empty()) one.explanation = reading->inner("EventReasons").text("Details");
+    one.exception = reading->number("exception");
+    one.verdict_json = reading->text("verdict");
+    if (auto whole = reading->whole(); !whole) return tl::unexpected(whole.error());
+    return one;
+}
+
+}  // namespace smarttls::store

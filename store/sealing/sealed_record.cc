@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/sealing/sealed_record.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "store/sealing/frame.h"
+#include "store/sealing/sodium_start.h"
+
+namespace smarttls::store {
+namespace {
+
+using policy::ErrorKind;
+using policy::fail;
+
+constexpr std::string_view kLeaf = "smarttls evidence record 1\n";
+constexpr std::string_view kEncryption = "smarttls evidence encryption";
+constexpr std::string_view kCommitment = "smarttls evidence commitment";
+constexpr std::size_t kTag = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+constexpr std::size_t kWrapped = kPartSecretSize + RecordId::kSize;
+
+using Nonce = std::array<std::uint8_t, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES>;
+constexpr Nonce kNonce{};  // each key is used once
+using Associated = std::array<std::uint8_t, RecordId::kSize + 4>;
+
+static_assert(crypto_aead_xchacha20poly1305_ietf_KEYBYTES == sizeof(Digest));
+
+/// The two keys of a part, wiped behind it.
+struct PartKeys {
+    PartKeys(const RecordSecret& record, std::span<const std::uint8_t> part) {
+        std::array<std::uint8_t, 2 * kPartSecretSize> secret{};
+        std::copy(record.bytes().begin(), record.bytes().end(), secret.begin());
+        std::copy(part.begin(), part.end(), secret.begin() + kPartSecretSize);
+        encryption = hmac_sha256(secret, bytes_of(kEncryption));
+        salt = hmac_sha256(secret, bytes_of(kCommitment));
+        sodium_memzero(secret.data(), secret.size());
+    }
+    PartKeys(const PartKeys&) = delete;
+    PartKeys& operator=(const PartKeys&) = delete;
+    ~PartKeys() {
+        sodium_memzero(encryption.data(), encryption.size());
+        sodium_memzero(salt.data(), salt.size());
+    }
+    Digest encryption{};
+    Digest salt{};
+};
+
+Associated associated(const RecordId& id, std::size_t number) {
+    Associated bytes{};
+    std::copy(id.bytes().begin(), id.bytes().end(), bytes.begin());
+    put_length(std::span(bytes).subspan(RecordId::kSize), number);
+    return bytes;
+}
+
+Digest commitment_of(const Digest& salt, std::string_view plaintext) {
+    return hmac_sha256(salt, sha256(bytes_of(plaintext)));
+}
+
+SealedPart seal_part(const RecordId& id, std::size_t number, std::string_view text, const PartKeys& keys) {
+    SealedPart part;
+    part.ciphertext.resize(text.size() + kTag);
+    const Associated bound = associated(id, number);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(part.ciphertext.data(), nullptr, bytes_of(text).data(), text.size(),
+                                               bound.data(), bound.size(), nullptr, kNonce.data(),
+                                               keys.encryption.data());
+    part.stub = {sha256(part.ciphertext), commitment_of(keys.salt, text)};
+    return part;
+}
+
+std::span<const std::uint8_t> secret_of(std::span<const std::uint8_t> secrets, std::size_t number) {
+    const std::size_t start = number * kPartSecretSize;
+    if (secrets.size() < start + kPartSecretSize) return {};
+    return secrets.subspan(start, kPartSecretSize);
+}
+
+}  // namespace
+
+RecordSecret::RecordSecret(RecordSecret&& other) noexcept : bytes_(other.bytes_) {
+    sodium_memzero(other.bytes_.data(), other.bytes_.size());
+}
+
+RecordSecret::~RecordSecret() { sodium_memzero(bytes_.data(), bytes_.size()); }
+
+Result<SealedRecord> seal_record(const RecordId& id, std::string facts, std::span<const std::string> parts,
+                                 const PublicKey& key) {
+    if (auto started = start_sodium(); !started) return tl::unexpected(started.error());
+    RecordSecret secret;
+    randombytes_buf(secret.bytes_.data(), secret.bytes_.size());
+    SealedRecord record{id, std::move(facts), {}, {key.epoch, {}, {}}};
+    record.key.wrapped.resize(kWrapped + crypto_box_SEALBYTES);
+    std::array<std::uint8_t, kWrapped> bound{};
+    std::copy(secret.bytes_.begin(), secret.bytes_.end(), bound.begin());
+    std::copy(id.bytes().begin(), id.bytes().end(), bound.begin() + kPartSecretSize);
+    const int sealed = crypto_box_seal(record.key.wrapped.data(), bound.data(), bound.size(), key.bytes.data());
+    sodium_memzero(bound.data(), bound.size());
+    if (sealed != 0) return fail(ErrorKind::Misconfigured, "the public key of " + key.epoch.str() + " is no key");
+    record.key.secrets.resize(parts.size() * kPartSecretSize);
+    randombytes_buf(record.key.secrets.data(), record.key.secrets.size());
+    for (std::size_t number = 0; number < parts.size(); ++number) {
+        const PartKeys keys(secret, secret_of(record.key.secrets, number));
+        record.parts.push_back(seal_part(id, number, parts[number], keys));
+    }
+    return record;
+}
+
+std::vector<PartStub> stubs_of(const SealedRecord& record) {
+    std::vector<PartStub> stubs;
+    for (const SealedPart& part : record.parts) stubs.push_back(part.stub);
+    return stubs;
+}
+
+std::vector<std::uint8_t> leaf_entry(const RecordId& id, std::string_view facts, std::span<const PartStub> parts) {
+    std::vector<std::uint8_t> entry(kLeaf.begin(), kLeaf.end());
+    const auto add = [&](std::span<const std::uint8_t> bytes) { entry.insert(entry.end(), bytes.begin(), bytes.end()); };
+    add(id.bytes());
+    add(sha256(bytes_of(facts)));
+    crypto_hash_sha256_state state;
+    crypto_hash_sha256_init(&state);
+    for (const PartStub& part : parts) {
+        crypto_hash_sha256_update(&state, part.digest.data(), part.digest.size());
+        crypto_hash_sha256_update(&state, part.commitment.data(), part.commitment.size());
+    }
+    Digest all{};
+    crypto_hash_sha256_final(&state, all.data());
+    add(all);
+    return entry;
+}
+
+Result<RecordSecret> RecordSecret::unwrap(const RecordId& id, std::span<const std::uint8_t> wrapped,
+                                          const PrivateKey& key) {
+    if (wrapped.size() != kWrapped + crypto_box_SEALBYTES) {
+        return fail(ErrorKind::Corrupt, "the key of record " + id.str() + " has a wrong size");
+    }
+    std::array<std::uint8_t, kWrapped> bound{};
+    const int opened = crypto_box_seal_open(bound.data(), wrapped.data(), wrapped.size(),
+                                            key.public_key().bytes.data(), key.bytes());
+    RecordSecret secret;
+    std::copy_n(bound.begin(), kPartSecretSize, secret.bytes_.begin());
+    const bool is_its = std::equal(id.bytes().begin(), id.bytes().end(), bound.begin() + kPartSecretSize);
+    sodium_memzero(bound.data(), bound.size());
+    if (opened == 0 && is_its) return secret;
+    return fail(ErrorKind::Corrupt, "the private key of " + key.public_key().epoch.str() + " does not open the key of record " + id.str());
+}
+
+bool has_secret(std::span<const std::uint8_t> secrets, std::size_t number) {
+    const auto secret = secret_of(secrets, number);
+    return !secret.empty() && sodium_is_zero(secret.data(), secret.size()) == 0;
+}
+
+Result<OpenedPart> open_part(const RecordId& id, std::size_t number, const SealedPart& part,
+                             const RecordSecret& secret, std::span<const std::uint8_t> secrets) {
+    const auto corrupt = [&](std::string_view how) {
+        return fail(ErrorKind::Corrupt, "part " + std::to_string(number) + " of record " + id.str() + std::string(how));
+    };
+    if (!has_secret(secrets, number)) return fail(ErrorKind::Permanent, "it was erased");
+    if (part.ciphertext.size() < kTag) return corrupt(" is cut off");
+    if (sha256(part.ciphertext) != part.stub.digest) return corrupt(" has another digest than the log");
+    const PartKeys keys(secret, secret_of(secrets, number));
+    OpenedPart opened{std::string(part.ciphertext.size() - kTag, '\0'), keys.salt};
+    const Associated bound = associated(id, number);
+    const int status = crypto_aead_xchacha20poly1305_ietf_decrypt(
+        reinterpret_cast<std::uint8_t*>(opened.plaintext.data()), nullptr, nullptr, part.ciphertext.data(),
+        part.ciphertext.size(), bound.data(), bound.size(), kNonce.data(), keys.encryption.data());
+    if (status != 0) return corrupt(" was not sealed under its key");
+    if (commitment_of(keys.salt, opened.plaintext) != part.stub.commitment) return corrupt(" is not what the log commits to");
+    return opened;
+}
+
+}  // namespace smarttls::store

@@ -92,12 +92,15 @@ CREATE TABLE sealed_recipient (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sealed_recipient_by_message ON sealed_recipient (sealed);
 
--- The texts are there until it is sent.
+-- The texts are there until it is sent. After that `part` says whom it was about, and, with to_sender, the record whom
+-- it was sent to.
 CREATE TABLE outbox (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     record     INTEGER NOT NULL REFERENCES record (id),
     identity   TEXT NOT NULL,
     key        BLOB NOT NULL,
+    part       INTEGER NOT NULL,
+    to_sender  INTEGER NOT NULL,
     about      TEXT NOT NULL,
     recipient  TEXT NOT NULL,
     content    TEXT NOT NULL,

@@ -12,7 +12,7 @@ using policy::because;
 constexpr std::string_view kContext = "cannot read the outbox";
 constexpr std::string_view kSelect =
     "SELECT o.id, o.about, o.recipient, o.content, o.state, o.created, o.due, o.attempts,"
-    " o.last_reply, coalesce(json_extract(r.facts, '$.queue'), '') FROM outbox o JOIN record r ON r.id = o.record ";
+    " o.last_reply, coalesce(json_extract(r.facts, '$.queue'), ''), o.record, o.part FROM outbox o JOIN record r ON r.id = o.record ";
 constexpr std::string_view kNextDue =
     "SELECT min(due), count(*) FROM outbox WHERE state = 'waiting'";
 
@@ -73,7 +73,7 @@ Result<std::vector<OutboxItem>> Outbox::select(std::string_view clause, std::int
         items.push_back({statement->integer(0), statement->text(1), statement->text(2),
                          statement->text(3), statement->text(4), time_of(statement->integer(5)),
                          time_of(statement->integer(6)), statement->integer(7), statement->text(8),
-                         statement->text(9)});
+                         statement->text(9), statement->integer(10), statement->integer(11)});
     }
     if (!row) return because(row, kContext);
     return items;

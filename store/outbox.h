@@ -30,15 +30,17 @@ enum class OutboxState {
 
 struct OutboxItem {
     std::int64_t id = 0;
-    std::string about;      // the recipient that was refused; as the next two empty once it was sent
-    std::string recipient;  // who is told
-    std::string content;
+    std::string about;      // the recipient that was refused; empty once it was sent
+    std::string recipient;  // who is told; empty once it was sent to the sender of the message
+    std::string content;    // empty once it was sent
     std::string state;
     EvidenceTime created{};
     EvidenceTime due{};
     std::int64_t attempts = 0;
     std::string last_reply;
     std::string queue_id;  // of the message that it tells about
+    std::int64_t record = 0;  // evidence of that
+    std::int64_t part = 0;    // in that: of `about`; 0: `about` is there
 };
 
 /// What became of one attempt to send an item.

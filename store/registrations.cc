@@ -19,8 +19,8 @@ constexpr std::string_view kInsertSealedRecipient =
     "INSERT INTO sealed_recipient (identity, address, outcome, sealed, part) VALUES (?1, ?2, ?3, ?4, ?5)"
     " ON CONFLICT DO UPDATE SET outcome = excluded.outcome, sealed = excluded.sealed, part = excluded.part";
 constexpr std::string_view kInsertNotice =
-    "INSERT INTO outbox (record, identity, key, about, recipient, content, state, created, due)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'waiting', ?7, ?7) ON CONFLICT (identity, key) DO NOTHING";
+    "INSERT INTO outbox (record, identity, key, about, recipient, content, part, to_sender, state, created, due)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'waiting', ?9, ?9) ON CONFLICT (identity, key) DO NOTHING";
 constexpr std::string_view kRelease =
     "UPDATE sealed_recipient SET outcome = 'released' WHERE sealed = ?1 AND outcome = 'hold'";
 constexpr std::string_view kInsertException =
@@ -35,8 +35,8 @@ constexpr std::string_view kUpdateException =
 constexpr std::string_view kUpdateOutbox =
     "UPDATE outbox SET state = ?2, due = ?3, last_reply = ?4,"
     " attempts = attempts + 1, content = CASE ?2 WHEN 'sent' THEN '' ELSE content END,"
-    " about = CASE ?2 WHEN 'sent' THEN '' ELSE about END,"
-    " recipient = CASE ?2 WHEN 'sent' THEN '' ELSE recipient END WHERE id = ?1";
+    " about = CASE WHEN ?2 = 'sent' AND part > 0 THEN '' ELSE about END,"
+    " recipient = CASE WHEN ?2 = 'sent' AND to_sender THEN '' ELSE recipient END WHERE id = ?1";
 
 /// Of the recipient in the record, which has them in the order of the parts.
 Result<std::size_t> part_of(const EvidenceRecord& record, const std::string& address) {
@@ -46,6 +46,15 @@ Result<std::size_t> part_of(const EvidenceRecord& record, const std::string& add
         return static_cast<std::size_t>(found - record.recipients.begin()) + 1;
     }
     return fail(ErrorKind::Bug, "a message is kept for somebody who is not in its evidence");
+}
+
+/// The part of the recipient whom a notice is about; 0 when it is about none.
+std::int64_t part_about(const EvidenceRecord& record, const std::string& about) {
+    for (std::size_t i = 0; i < record.recipients.size(); ++i) {
+        const std::string& address = record.recipients[i].address;
+        if (about == address || about.ends_with(" " + address)) return static_cast<std::int64_t>(i) + 1;
+    }
+    return 0;
 }
 
 }  // namespace
@@ -113,7 +122,9 @@ Result<void> Registrations::insert_notices(const PreparedRecord& prepared, std::
         if (bound) bound = insert.bind(4, notice.about);
         if (bound) bound = insert.bind(5, notice.recipient);
         if (bound) bound = insert.bind(6, notice.content);
-        if (bound) bound = insert.bind(7, std::int64_t{prepared.record.time.time_since_epoch().count()});
+        if (bound) bound = insert.bind(7, part_about(prepared.record, notice.about));
+        if (bound) bound = insert.bind(8, std::int64_t{notice.recipient == prepared.record.sender});
+        if (bound) bound = insert.bind(9, std::int64_t{prepared.record.time.time_since_epoch().count()});
         if (bound) bound = insert.run();
         if (!bound) return bound;
     }

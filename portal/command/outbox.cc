@@ -6,6 +6,7 @@
 
 #include "portal/command/evidence_json.h"
 #include "portal/command/evidence_open.h"
+#include "portal/command/evidence_words.h"
 #include "portal/command/exit_status.h"
 #include "portal/command/parse_words.h"
 #include "store/outbox.h"
@@ -72,6 +73,29 @@ void tell(const OutboxItem& item, std::ostream& out, Style style) {
         << "\n";
 }
 
+/// What the outbox itself has forgotten, as far as the evidence may be read.
+Result<void> name_people(const policy::Config& config, std::vector<OutboxItem>& items) {
+    std::optional<store::EvidenceReader> reader;
+    for (OutboxItem& item : items) {
+        if (!item.about.empty() && !item.recipient.empty()) continue;
+        if (!reader) {
+            auto opened = open_evidence(config);
+            if (!opened) return tl::unexpected(opened.error());
+            reader.emplace(*std::move(opened));
+        }
+        const auto evidence = reader->by_id(item.record);
+        if (!evidence) return tl::unexpected(evidence.error());
+        if (!*evidence) continue;
+        const store::EvidenceRecord& record = (*evidence)->record;
+        const auto part = static_cast<std::size_t>(item.part);
+        if (item.recipient.empty()) item.recipient = sender_words(record);
+        if (item.about.empty() && part >= 1 && part <= record.recipients.size()) {
+            item.about = recipient_words(record.recipients[part - 1]);
+        }
+    }
+    return policy::ok();
+}
+
 }  // namespace
 
 int outbox_list(const policy::Config& config, const std::vector<std::string>& words,
@@ -84,9 +108,10 @@ int outbox_list(const policy::Config& config, const std::vector<std::string>& wo
     }
     auto outbox = store::Outbox::open(config.store.evidence);
     if (!outbox) return complain(outbox.error(), err);
-    const auto items =
+    auto items =
         arguments->all ? outbox->newest(arguments->limit) : outbox->unsent(arguments->limit);
     if (!items) return complain(items.error(), err);
+    if (auto named = name_people(config, *items); !named) return complain(named.error(), err);
     for (const OutboxItem& item : *items) {
         if (arguments->json) out << json_of(item) << "\n";
         if (!arguments->json) tell(item, out, style);

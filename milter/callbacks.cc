@@ -253,8 +253,8 @@ static sfsistat on_close(SMFICTX* context) noexcept {
 
 }  // namespace
 
-void use_services(std::shared_ptr<const Services> fresh) {
-    shared().services.with([&](auto& services) { services = std::move(fresh); });
+void use_services(std::shared_ptr<const Services> services) {
+    shared().services.with([&](auto& current) { current = std::move(services); });
 }
 
 Occupancy& occupancy() { return shared().occupancy; }

@@ -30,7 +30,7 @@ std::string digest_of(const SubmittedMessage& message, Field added_name, Field f
                       const std::string& period) {
     ContentHash hash;
     feed(hash, message.sender);
-    for (Field field = message.fields.begin(); field != message.fields.end(); ++field) {
+    for (auto field = message.fields.begin(); field != message.fields.end(); ++field) {
         if (field == added_name || (field >= from && is_named(*field, "Date"))) continue;
         feed(hash, policy::to_lower(field->first));
         feed(hash, field->second);

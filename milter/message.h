@@ -54,7 +54,7 @@ class Message {
     Message(const Services& services, Submitter submitter, EnvelopeSender sender);
 
     /// `transport` and `next_hop`: {rcpt_mailer} and {rcpt_host}.
-    void add_recipient(EnvelopeRecipient recipient, std::string_view transport,
+    void add_recipient(EnvelopeRecipient named, std::string_view transport,
                        std::string_view next_hop);
     void add_header(std::string_view name, std::string_view value);
     void end_headers();

@@ -9,6 +9,7 @@
 
 #include "milter/thread_supply.h"
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the C library has reserved names
 extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
                               void* (*routine)(void*), void* argument) noexcept {
     using Create = int (*)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);

@@ -24,7 +24,7 @@ namespace smarttls::milter {
 inline constexpr int kServingEnded = SIGUSR2;
 
 /// Opens the socket, removing a stale one.
-[[nodiscard]] policy::Result<void> open_milter(const std::string& socket);
+[[nodiscard]] policy::Result<void> open_milter(const std::string& path);
 
 /// How many sessions the limit on descriptors leaves room for; raises the soft one.
 [[nodiscard]] std::size_t room_for_sessions();

@@ -121,11 +121,13 @@ void wait_for_the_end(const sigset_t& awaited, Services& services, const std::st
 smarttls::policy::Result<void> prepare_consumers(Services& services) {
     const auto& config = services.config;
     auto loaded = smarttls::policy::load_consumer_domains(config.milter.consumer_domains);
-    if (loaded) services.consumers = *std::move(loaded);
+    if (loaded) {
+        services.consumers = *std::move(loaded);
+        return smarttls::policy::ok();
+    }
     const bool is_needed = std::any_of(config.classes.begin(), config.classes.end(), [](const auto& one) {
         return one.consumer == smarttls::policy::ConsumerMail::Portal;
     });
-    if (loaded) return smarttls::policy::ok();
     if (is_needed) return because(loaded, "consumer-domains");
     smarttls::engine::log(Severity::Warning, "consumer-domains: " + loaded.error().what);
     return smarttls::policy::ok();

@@ -6,9 +6,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
+#include <system_error>
 
 #include "policy/text.h"
 
@@ -29,7 +31,7 @@ Result<void> wait_for(int socket, short events, Deadline deadline) {
         if (ready > 0) return policy::ok();
         if (ready == 0) return policy::fail(ErrorKind::Temporary, "no answer in time");
         if (errno != EINTR) {
-            return policy::fail(ErrorKind::Temporary, std::strerror(errno), errno);
+            return policy::fail(ErrorKind::Temporary, std::generic_category().message(errno), errno);
         }
     }
 }
@@ -65,10 +67,10 @@ Result<SmtpConnection> SmtpConnection::open(const policy::Endpoint& endpoint, De
     sockaddr_storage storage{};
     const socklen_t size = fill(storage, endpoint);
     SmtpConnection smtp(socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (smtp.socket_ < 0) return policy::fail(ErrorKind::Temporary, std::strerror(errno), errno);
+    if (smtp.socket_ < 0) return policy::fail(ErrorKind::Temporary, std::generic_category().message(errno), errno);
     const int begun = connect(smtp.socket_, reinterpret_cast<const sockaddr*>(&storage), size);
     if (begun != 0 && errno != EINPROGRESS) {
-        return policy::fail(ErrorKind::Temporary, std::strerror(errno), errno);
+        return policy::fail(ErrorKind::Temporary, std::generic_category().message(errno), errno);
     }
     if (auto ready = wait_for(smtp.socket_, POLLOUT, deadline); !ready) {
         return tl::unexpected(ready.error());
@@ -76,7 +78,7 @@ Result<SmtpConnection> SmtpConnection::open(const policy::Endpoint& endpoint, De
     int error = 0;
     socklen_t length = sizeof error;
     getsockopt(smtp.socket_, SOL_SOCKET, SO_ERROR, &error, &length);
-    if (error != 0) return policy::fail(ErrorKind::Temporary, std::strerror(error), error);
+    if (error != 0) return policy::fail(ErrorKind::Temporary, std::generic_category().message(error), error);
     return smtp;
 }
 
@@ -85,7 +87,7 @@ Result<void> SmtpConnection::write(std::string_view text, Deadline deadline) {
         if (auto ready = wait_for(socket_, POLLOUT, deadline); !ready) return ready;
         const ssize_t count = send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
         if (count < 0 && errno != EAGAIN && errno != EINTR) {
-            return policy::fail(ErrorKind::Temporary, std::strerror(errno), errno);
+            return policy::fail(ErrorKind::Temporary, std::generic_category().message(errno), errno);
         }
         if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
     }
@@ -128,13 +130,13 @@ Result<std::string> SmtpConnection::read_line(Deadline deadline) {
         if (auto ready = wait_for(socket_, POLLIN, deadline); !ready) {
             return tl::unexpected(ready.error());
         }
-        char chunk[2048];
-        const ssize_t count = recv(socket_, chunk, sizeof chunk, 0);
+        std::array<char, 2048> chunk{};
+        const ssize_t count = recv(socket_, chunk.data(), chunk.size(), 0);
         if (count == 0) return policy::fail(ErrorKind::Temporary, "the connection was closed");
         if (count < 0 && errno != EAGAIN && errno != EINTR) {
-            return policy::fail(ErrorKind::Temporary, std::strerror(errno), errno);
+            return policy::fail(ErrorKind::Temporary, std::generic_category().message(errno), errno);
         }
-        if (count > 0) buffer_.append(chunk, static_cast<std::size_t>(count));
+        if (count > 0) buffer_.append(chunk.data(), static_cast<std::size_t>(count));
     }
 }
 

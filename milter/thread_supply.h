@@ -61,7 +61,7 @@ class ThreadSupply {
 
     int create_for(const Task& task);
     void run(const Task& task);
-    void run_and_linger(const Task& task);
+    void run_and_linger(const Task& first);
     void wait_in_reserve();
     /// Some of those that wait have not been handed to a thread that lingers.
     [[nodiscard]] bool is_short() const SMARTTLS_REQUIRES(mutex_);

@@ -16,7 +16,7 @@ std::string find(const std::string& name_or_path, const std::vector<std::string>
     if (name_or_path.starts_with('/')) return name_or_path;
     std::error_code ignored;
     for (const std::string& folder : folders) {
-        const std::string file = folder + "/" + name_or_path;
+        std::string file = folder + "/" + name_or_path;
         if (std::filesystem::exists(file, ignored)) return file;
     }
     return {};

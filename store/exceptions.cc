@@ -70,7 +70,7 @@ Result<std::optional<policy::Exception>> Exceptions::find(std::int64_t id) {
 }
 
 Result<std::int64_t> Exceptions::next_id() {
-    const auto id = database_.query_integer("SELECT coalesce(max(id), 0) + 1 FROM exception");
+    auto id = database_.query_integer("SELECT coalesce(max(id), 0) + 1 FROM exception");
     if (!id) return because(id, kContext);
     return id;
 }

@@ -137,7 +137,7 @@ Result<bool> Registrations::change_exception(const EvidenceRecord& record) {
         Statement& update = statements_.exception_update;
         auto bound = update.bind_all(one.id, to_string(one.state), one.approved_by, one.ended_by, one.end_reason);
         if (!bound) return because(bound, "exception");
-        const Result<bool> row = update.step();
+        Result<bool> row = update.step();
         update.reset();
         return row;
     }

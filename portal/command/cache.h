@@ -16,14 +16,14 @@
 
 namespace smarttls::portal {
 
-/// `arguments` are those behind "cache show".
+/// `words` are those behind "cache show".
 [[nodiscard]] int cache_show(const policy::Config& config,
-                             const std::vector<std::string>& arguments, std::ostream& out,
+                             const std::vector<std::string>& words, std::ostream& out,
                              std::ostream& err, Style style = Style::Plain);
 
-/// `arguments` are those behind "cache flush".
+/// `words` are those behind "cache flush".
 [[nodiscard]] int cache_flush(const policy::Config& config,
-                              const std::vector<std::string>& arguments, std::ostream& out,
+                              const std::vector<std::string>& words, std::ostream& out,
                               std::ostream& err, Style style = Style::Plain);
 
 }  // namespace smarttls::portal

@@ -72,7 +72,7 @@ std::string amount(const json::object& object, std::string_view key) {
     if (part == nullptr || !part->contains("entries") || !part->contains("bytes")) return {};
     const auto mebibytes = part->at("bytes").to_number<double>() / (1024 * 1024);
     std::array<char, 32> size{};
-    std::snprintf(size.data(), size.size(), "%.1f", mebibytes);
+    static_cast<void>(std::snprintf(size.data(), size.size(), "%.1f", mebibytes));
     return json::serialize(part->at("entries")) + " in " + std::string(key) + " (" + size.data() +
            " MiB)";
 }

@@ -15,11 +15,11 @@
 namespace smarttls::portal {
 
 /// What the engine answered to `cache *`, as a table; ages count back from `now`.
-[[nodiscard]] std::string cache_table(std::string_view json, std::chrono::sys_seconds now,
+[[nodiscard]] std::string cache_table(std::string_view text, std::chrono::sys_seconds now,
                                       Style style);
 
 /// The same to `cache DOMAIN`, in lines.
-[[nodiscard]] std::string cache_entry_lines(std::string_view json, std::chrono::sys_seconds now,
+[[nodiscard]] std::string cache_entry_lines(std::string_view text, std::chrono::sys_seconds now,
                                             Style style);
 
 }  // namespace smarttls::portal

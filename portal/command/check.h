@@ -28,13 +28,13 @@ struct CheckScreen {
     Progress::Visibility progress = Progress::Visibility::Hidden;
 };
 
-/// `arguments` are those behind "check"; the width is that of standard output, and progress is shown
+/// `words` are those behind "check"; the width is that of standard output, and progress is shown
 /// where standard error is a terminal.
-[[nodiscard]] int check(const policy::Config& config, const std::vector<std::string>& arguments,
+[[nodiscard]] int check(const policy::Config& config, const std::vector<std::string>& words,
                         std::ostream& out, std::ostream& err, Style style = Style::Plain);
 
 /// The same on a screen that the caller describes.
-[[nodiscard]] int check_on(const policy::Config& config, const std::vector<std::string>& arguments,
+[[nodiscard]] int check_on(const policy::Config& config, const std::vector<std::string>& words,
                            const CheckScreen& screen);
 
 /// The status of several domains: the last in the order 0, 1, 75, 69, 2, 78 that occurred. Nobody

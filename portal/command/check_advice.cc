@@ -261,7 +261,7 @@ std::vector<Advice> advise(const Verdict& verdict) {
     add_level_goals(advice, verdict);
     const bool better = verdict.grade == Grade::Insufficient || verdict.grade == Grade::PhaseOut;
     if (better) {
-        const Grade next = static_cast<Grade>(static_cast<int>(verdict.grade) + 1);
+        const auto next = static_cast<Grade>(static_cast<int>(verdict.grade) + 1);
         add_goal(advice, "grade " + std::string(to_string(next)), grade_steps(verdict));
     }
     return advice;

@@ -3,7 +3,7 @@
 
 #include <boost/program_options.hpp>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <fstream>
 #include <unordered_set>
 
@@ -63,7 +63,7 @@ Result<void> read_file(const std::string& name, std::istream& standard_input,
                        Collection& collection) {
     if (name == kStandardInput) return read_lines(standard_input, "standard input", collection);
     std::ifstream file(name);
-    if (!file) return policy::fail(ErrorKind::Malformed, name + ": " + std::strerror(errno), errno);
+    if (!file) return policy::fail(ErrorKind::Malformed, name + ": " + std::generic_category().message(errno), errno);
     return read_lines(file, name, collection);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "portal/command/check_cryptography.h"
 
+#include <array>
 #include <optional>
 
 #include "policy/explanation.h"
@@ -64,13 +65,13 @@ std::optional<Protection> certificate_defect(const Verdict& verdict) {
         Reason reason;
         std::string_view clause;
     };
-    constexpr Row kRows[] = {{Reason::CertificateSelfSigned, "RFC 5280 §6.1"},
+    constexpr auto kRows = std::to_array<Row>({{Reason::CertificateSelfSigned, "RFC 5280 §6.1"},
                              {Reason::CertificateUnknownRoot, "RFC 5280 §6.1"},
                              {Reason::CertificateMissingIssuer, "RFC 8446 §4.4.2"},
                              {Reason::CertificateExpired, "RFC 5280 §6.1.3"},
                              {Reason::CertificateNotYetValid, "RFC 5280 §6.1.3"},
                              {Reason::CertificateHostMismatch, "RFC 6125 §6"},
-                             {Reason::CertificateNotTrusted, "RFC 5280 §6.1"}};
+                             {Reason::CertificateNotTrusted, "RFC 5280 §6.1"}});
     for (const HostVerdict& host : verdict.hosts) {
         for (const Row& row : kRows) {
             if (!has_reason(host, row.reason)) continue;
@@ -89,9 +90,9 @@ Protection tls_protection(const Verdict& verdict) {
         Reason reason;
         std::string_view clause;
     };
-    constexpr Row kRows[] = {{Reason::StarttlsNotSupported, "RFC 3207 §4"},
+    constexpr auto kRows = std::to_array<Row>({{Reason::StarttlsNotSupported, "RFC 3207 §4"},
                              {Reason::StarttlsRefused, "RFC 3207 §4"},
-                             {Reason::StarttlsInjection, "RFC 3207 §4.2"}};
+                             {Reason::StarttlsInjection, "RFC 3207 §4.2"}});
     for (const Row& row : kRows) {
         const auto* host =
             first_host(verdict, [&](const HostVerdict& one) { return has_reason(one, row.reason); });

@@ -60,7 +60,7 @@ std::string told(const Result<std::optional<std::string>>& answer) {
 class EngineInquiry final : public Inquiry {
   public:
     EngineInquiry(const EngineSettings& settings, Ask ask, DefaultMap default_map)
-        : settings_(settings), ask_(ask), default_map_(default_map) {}
+        : settings_(settings), ask_(std::move(ask)), default_map_(default_map) {}
 
     void begin(NextHop next_hop, Done done) override {
         auto connection = EngineConnection::open(settings_.socket, in(kOpening));

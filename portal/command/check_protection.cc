@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "portal/command/check_protection.h"
 
+#include <array>
 #include <algorithm>
 #include <optional>
 
@@ -126,10 +127,10 @@ std::optional<Protection> broken_sts(const Verdict& verdict) {
         std::string_view fact;
         std::string_view clause;
     };
-    constexpr Row kRows[] = {
+    constexpr auto kRows = std::to_array<Row>({
         {Reason::StsWebpkiInvalid, "the certificate of its policy host is not valid", "RFC 8461 §3.3"},
         {Reason::StsPolicyInvalid, "its record or policy breaks the grammar", "RFC 8461 §3.1, §3.2"},
-        {Reason::StsPolicyFetchError, "its policy could not be fetched", "RFC 8461 §3.3"}};
+        {Reason::StsPolicyFetchError, "its policy could not be fetched", "RFC 8461 §3.3"}});
     for (const Row& row : kRows) {
         if (!has_reason(verdict, row.reason)) continue;
         return Protection{kSts, State::Failed, std::string(row.fact), std::string(row.clause)};

@@ -69,7 +69,7 @@ std::vector<std::string> tls_parts(const json::object& host) {
     std::vector<std::string> parts;
     if (const json::object* tls = object_at(host, "tls")) {
         for (const char* key : {"protocol", "suite", "group"}) add(parts, "", text_at(*tls, key));
-        if (tls->contains("lax")) parts.push_back("which delivery does not offer");
+        if (tls->contains("lax")) parts.emplace_back("which delivery does not offer");
     }
     return parts;
 }
@@ -132,7 +132,7 @@ std::vector<std::string> nta_parts(const json::object& verdict) {
     if (nta == nullptr) return parts;
     const json::value* valid = nta->if_contains("valid");
     const bool is_valid = valid != nullptr && valid->is_bool() && valid->get_bool();
-    parts.push_back(is_valid ? "valid" : "not valid");
+    parts.emplace_back(is_valid ? "valid" : "not valid");
     add(parts, "", text_at(*nta, "why"));
     add(parts, "by ", text_at(*nta, "provider"));
     const std::string start = text_at(*nta, "start");

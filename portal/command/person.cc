@@ -29,7 +29,7 @@ uid_t person_uid() {
         const auto login = read_uid(text.c_str());
         if (login && *login != kNobodyLoggedIn) return *login;
     }
-    const char* const caller = std::getenv("SUDO_UID");
+    const char* const caller = std::getenv("SUDO_UID");  // NOLINT(concurrency-mt-unsafe): one thread
     if (getuid() == 0 && caller != nullptr) return read_uid(caller).value_or(0);
     return getuid();
 }
@@ -38,7 +38,7 @@ uid_t person_uid() {
 
 std::string person() {
     const uid_t uid = person_uid();
-    const passwd* const found = getpwuid(uid);
+    const passwd* const found = getpwuid(uid);  // NOLINT(concurrency-mt-unsafe): one thread
     const std::string name = found != nullptr ? found->pw_name : "unknown";
     return name + " (uid " + std::to_string(uid) + ")";
 }

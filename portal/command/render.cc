@@ -127,8 +127,8 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
 }
 
 Style output_style() {
-    const char* no_colour = std::getenv("NO_COLOR");
-    const char* terminal = std::getenv("TERM");
+    const char* no_colour = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): nobody changes it
+    const char* terminal = std::getenv("TERM");       // NOLINT(concurrency-mt-unsafe)
     const bool plain = (no_colour != nullptr && *no_colour != '\0') ||
                        (terminal != nullptr && std::string_view(terminal) == "dumb");
     return !plain && isatty(STDOUT_FILENO) == 1 ? Style::Terminal : Style::Plain;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // smarttls(1): the administrator's command. It finds the verb and hands it the rest.
+#include <array>
 #include <iostream>
 
 #include "portal/command/cache.h"
@@ -56,7 +57,7 @@ Verb find_verb(Words& words) {
         Words name;
         Verb verb;
     };
-    static const Entry kVerbs[] = {{{"check"}, smarttls::portal::check},
+    static const auto kVerbs = std::to_array<Entry>({{{"check"}, smarttls::portal::check},
                                    {{"evidence", "show"}, smarttls::portal::evidence_show},
                                    {{"evidence", "search"}, smarttls::portal::evidence_search},
                                    {{"cache", "show"}, smarttls::portal::cache_show},
@@ -71,7 +72,7 @@ Verb find_verb(Words& words) {
                                    {{"exception", "list"}, smarttls::portal::exception_list},
                                    {{"keys", "create"}, smarttls::portal::keys_create},
                                    {{"keys", "list"}, smarttls::portal::keys_list},
-                                   {{"config", "check"}, config_check}};
+                                   {{"config", "check"}, config_check}});
     for (const Entry& entry : kVerbs) {
         if (words.size() < entry.name.size()) continue;
         const auto end = words.begin() + static_cast<std::ptrdiff_t>(entry.name.size());

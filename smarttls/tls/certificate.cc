@@ -29,8 +29,9 @@ std::string text_of(const X509_NAME* name) {
 /// another name than the one that is compared.
 std::string dns_name_of(const GENERAL_NAME& name) {
     if (name.type != GEN_DNS) return {};
-    const auto* const begin = ASN1_STRING_get0_data(name.d.dNSName);
-    const std::string text(begin, begin + ASN1_STRING_length(name.d.dNSName));
+    const auto* const found = static_cast<const ASN1_STRING*>(GENERAL_NAME_get0_value(&name, nullptr));
+    const auto* const begin = ASN1_STRING_get0_data(found);
+    const std::string text(begin, begin + ASN1_STRING_length(found));
     const bool printable =
         std::all_of(text.begin(), text.end(), [](char byte) { return byte > ' ' && byte < 0x7f; });
     return printable && text.size() <= kLongestDnsName ? text : std::string{};

@@ -4,8 +4,7 @@
 // us, as one line of canonical JSON.
 //
 //     std::string text = write_bundle(bundle);
-//     Result<Bundle> bundle = read_bundle(text);      // its form; bundle_report.h says what it
-//     proves
+//     Result<Bundle> bundle = read_bundle(text);    // its form alone; see bundle_report.h
 //
 //     {"checkpoint":"<note>","format":"smarttls evidence bundle 1","records":[{"facts":"<text>",
 //      "id":"<uuid>","index":7,"parts":[{"digest":"<b64>","plaintext":"<text>","salt":"<b64>"},
@@ -13,8 +12,8 @@
 //      "verdicts":{"<sha256>":"<text>"}}
 //
 // The second part is one that was erased. The timestamp is optional: an RFC 3161 token (DER) over
-// the SHA-256 of the checkpoint. Ownership: values. Threads: pure functions. Errors: Malformed,
-// with the place in the bundle.
+// the SHA-256 of the checkpoint.
+// Ownership: values. Threads: pure functions. Errors: Malformed, with the place in the bundle.
 #pragma once
 
 #include <map>

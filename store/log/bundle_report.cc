@@ -50,6 +50,23 @@ class Verification {
         }
     }
 
+    Result<void> check_timestamp(const std::string& ca_file) {
+        if (bundle_.timestamp.empty()) {
+            limit("there is no timestamp: when the checkpoint was signed is the log's own word");
+        } else if (ca_file.empty()) {
+            limit("the timestamp was not checked: no authority is trusted");
+        } else {
+            auto checked =
+                verify_timestamp(bundle_.timestamp, bytes_of(bundle_.checkpoint), ca_file);
+            if (!checked && checked.error().kind == policy::ErrorKind::Misconfigured) {
+                return tl::unexpected(checked.error());
+            }
+            if (checked) report_.timestamp = *std::move(checked);
+            if (!checked) wrong("the timestamp proves nothing: " + checked.error().what);
+        }
+        return policy::ok();
+    }
+
     void check_records() {
         if (bundle_.records.empty()) wrong("there is no record in the bundle");
         for (const BundleRecord& record : bundle_.records) {
@@ -77,14 +94,10 @@ class Verification {
     }
 
     void say_limits() {
-        if (!report_.checkpoint) return;
-        if (bundle_.records.size() < report_.checkpoint->size) {
+        if (report_.checkpoint && bundle_.records.size() < report_.checkpoint->size) {
             limit("the log has " + number(report_.checkpoint->size) + " records, the bundle " +
                   number(bundle_.records.size()) +
                   "; that no other is about the same is not proved");
-        }
-        if (bundle_.timestamp.empty()) {
-            limit("there is no timestamp: when the checkpoint was signed is the log's own word");
         }
     }
 
@@ -166,6 +179,8 @@ Result<BundleReport> verify_bundle(std::string_view text, const BundleTrust& tru
     if (!bundle) return tl::unexpected(bundle.error());
     Verification verification(*bundle);
     verification.check_checkpoint(trust.log);
+    auto timestamp = verification.check_timestamp(trust.timestamp_ca_file);
+    if (!timestamp) return tl::unexpected(timestamp.error());
     verification.check_records();
     verification.check_verdicts();
     verification.say_limits();

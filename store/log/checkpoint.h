@@ -3,8 +3,8 @@
 // A checkpoint: what a log says of itself at one size, as the text of a signed note (C2SP
 // tlog-checkpoint v1.0.0): origin, size and root, a line each.
 //
-//     Result<std::string> note = sign_checkpoint({"mail.example.org/milter", 12, root, {}},
-//     signer); Result<Checkpoint> checkpoint = open_checkpoint(*note, verifier);
+//     Result<std::string> note = sign_checkpoint({"example.org/log", 12, root, {}}, signer);
+//     Result<Checkpoint> checkpoint = open_checkpoint(*note, verifier);
 //
 // The name of the key is the origin of the log.
 // Ownership: values. Threads: pure functions. Errors: Malformed (no checkpoint), Untrusted (not

@@ -10,9 +10,9 @@
 //     tree->root();
 //
 // A subtree of height h whose last leaf is j stands at 2j - popcount(j) + h; a leaf has height 0.
-// The proofs are in merkle_proof.h. Ownership: values. Threads: one for an appender, the functions
-// are pure. Errors: Corrupt (what is restored is not the peaks of such a tree), Permanent (the tree
-// is full).
+// The proofs are in merkle_proof.h.
+// Ownership: values. Threads: one for an appender, the functions are pure. Errors: Corrupt (what is
+// restored is not the peaks of such a tree), Permanent (the tree is full).
 #pragma once
 
 #include "store/log/hash.h"

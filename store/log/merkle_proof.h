@@ -2,9 +2,9 @@
 //
 // Proofs from a stored tree, and their verification from untrusted input (RFC 9162 section 2.1):
 //
-//     auto proof = inclusion_proof(index, size, [&](std::uint64_t position) { return
-//     load(position); }); Result<void> in_log = verify_inclusion({.index = 7, .size = 12}, leaf,
-//     *proof, root);
+//     const LeafPlace place{7, 12};
+//     auto proof = inclusion_proof(place, [&](std::uint64_t position) { return load(position); });
+//     Result<void> in_log = verify_inclusion(place, leaf, *proof, root);
 //
 // A proof goes from the leaf to the root and reads O(log size) nodes.
 // Threads: pure functions; the reader is called on the caller's thread. Errors: the reader's;

@@ -2,9 +2,8 @@
 //
 // The two halves of a key that signs notes (C2SP signed-note v1.0.0, Ed25519 of RFC 8032).
 //
-//     Result<NoteSigner> signer = open_signer(directory, "checkpoint.key",
-//     "mail.example.org/milter"); publish(signer->verifier().str());       //
-//     "mail.example.org/milter+1f2e3d4c+AR...="
+//     Result<NoteSigner> signer = open_signer(directory, "log.key", "example.org/log");
+//     publish(signer->verifier().str());    // "example.org/log+1f2e3d4c+AR...="
 //
 // The file of a signer is one line of mode 0400, as the note package of Go spells it:
 // "PRIVATE+KEY+<name>+<key id>+<Base64>". It is created when it is missing and never replaced.

@@ -11,9 +11,10 @@
 // A token is good when it is over the SHA-256 of these bytes, answers this request, and is signed
 // by a certificate for timestamps alone, which a CA of the file has issued and the token names by
 // ESSCertIDv2. A response is judged by the certificates of now, a stored token by those of its own
-// time. Ownership: values. Threads: pure functions (they read the file). Errors: Temporary (the
-// authority refuses), Malformed (not DER of this kind), Untrusted (signed wrongly, or for something
-// else), Misconfigured (the file), Bug (OpenSSL fails).
+// time: the certificates of authorities end before evidence does.
+// Ownership: values. Threads: pure functions (they read the file). Errors: Temporary (the authority
+// refuses), Malformed (not DER of this kind), Untrusted (signed wrongly, or for something else),
+// Misconfigured (the file), Bug (OpenSSL fails).
 #pragma once
 
 #include "policy/verdict.h"

@@ -31,7 +31,7 @@ void judge_report(const store::BundleReport& report, const store::Bundle& bundle
 }  // namespace
 
 void judge(std::string_view input) {
-    static const store::BundleTrust trust{store::NoteVerifier::parse(kKey).value()};
+    static const store::BundleTrust trust{store::NoteVerifier::parse(kKey).value(), {}};
     const auto report = store::verify_bundle(input, trust);
     const auto bundle = store::read_bundle(input);
     require(report.has_value() == bundle.has_value(), "what is read is verified");

@@ -7,6 +7,7 @@
 
 #include "../scratch.h"
 #include "golden.h"
+#include "test_authority.h"
 
 namespace smarttls::store {
 namespace {
@@ -23,7 +24,7 @@ std::string join(const std::vector<std::string>& sentences) {
 class BundleReportTest : public Test {
   protected:
     [[nodiscard]] Result<BundleReport> verify(const std::string& text) const {
-        return verify_bundle(text, {verifier_});
+        return verify_bundle(text, {verifier_, {}});
     }
     /// What is wrong with it, a line each.
     [[nodiscard]] std::string mistakes(const Bundle& bundle) const {
@@ -57,9 +58,10 @@ TEST_F(BundleReportTest, AGoodBundleSaysWhatItProves) {
 
 TEST_F(BundleReportTest, WhatNobodyCanConcludeIsSaid) {
     const auto some = verify(write_bundle(bundle_));
-    EXPECT_EQ(join(some->limits),
-              "the log has 7 records, the bundle 3; that no other is about the same is not proved\n"
-              "there is no timestamp: when the checkpoint was signed is the log's own word\n");
+    EXPECT_EQ(
+        join(some->limits),
+        "there is no timestamp: when the checkpoint was signed is the log's own word\n"
+        "the log has 7 records, the bundle 3; that no other is about the same is not proved\n");
     const auto all = verify(write_bundle(golden_.bundle({0, 1, 2, 3, 4, 5, 6})));
     EXPECT_TRUE(all->holds());
     EXPECT_EQ(all->limits.size(), 1U);
@@ -153,7 +155,7 @@ TEST_F(BundleReportTest, WithoutACheckpointNothingIsProved) {
     EXPECT_FALSE(report->checkpoint);
     for (const RecordReport& record : report->records) EXPECT_FALSE(record.in_log);
     const auto stranger = NoteSigner::create("mail.example.org/milter");
-    const auto refused = verify_bundle(write_bundle(bundle_), {stranger->verifier()});
+    const auto refused = verify_bundle(write_bundle(bundle_), {stranger->verifier(), {}});
     EXPECT_TRUE(refused->mistakes.front().starts_with(start + "the note is not signed by"));
 }
 
@@ -177,6 +179,36 @@ TEST_F(BundleReportTest, FactsThatTwoReadersCouldReadTwoWaysAreRefused) {
     record.facts = "{}";
     EXPECT_NE(mistakes(bundle_).find("its facts do not tell how many parts it has\n"),
               std::string::npos);
+}
+
+TEST_F(BundleReportTest, ATimestampIsOverTheWholeCheckpoint) {
+    const test::TestAuthority authority;
+    const BundleTrust trust{verifier_, authority.file("ca.pem")};
+    const auto request = make_timestamp_request(bytes_of(bundle_.checkpoint));
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const auto stamped = check_timestamp_response(*request, authority.reply(*request),
+                                                  {trust.timestamp_ca_file, now});
+    ASSERT_TRUE(stamped) << stamped.error().what;
+    bundle_.timestamp = stamped->token;
+    const auto report = verify_bundle(write_bundle(bundle_), trust);
+    EXPECT_TRUE(report->holds()) << join(report->mistakes);
+    EXPECT_EQ(report->timestamp, stamped->timestamp);
+    EXPECT_EQ(report->limits.size(), 1U);
+
+    const auto unchecked = verify(write_bundle(bundle_));
+    EXPECT_TRUE(unchecked->holds());
+    EXPECT_FALSE(unchecked->timestamp);
+    EXPECT_EQ(unchecked->limits.front(), "the timestamp was not checked: no authority is trusted");
+
+    const auto missing = verify_bundle(write_bundle(bundle_), {verifier_, "missing.pem"});
+    EXPECT_EQ(missing.error().kind, policy::ErrorKind::Misconfigured);
+
+    bundle_.checkpoint += "— witness.example/w1 jWbPPwAAAABkGFDLEZMHwSRa\n";
+    const auto changed = verify_bundle(write_bundle(bundle_), trust);
+    EXPECT_FALSE(changed->timestamp);
+    ASSERT_EQ(changed->mistakes.size(), 1U);
+    EXPECT_TRUE(changed->mistakes.front().starts_with(
+        "the timestamp proves nothing: timestamp: message imprint mismatch"));
 }
 
 /// Both verifiers of the same bundles: ours, and the one that shares nothing with it.

@@ -203,6 +203,10 @@ TEST_F(MerkleProofTest, AWrongLengthIsToldFromAWrongRoot) {
     const auto shorter = verify_inclusion({3, 8}, leaf(3), Proof(2), roots_[8]);
     EXPECT_EQ(shorter.error().kind, ErrorKind::Malformed);
     EXPECT_EQ(shorter.error().what, "a proof for this place does not have 2 hashes");
+    const auto longer = verify_inclusion({3, 8}, leaf(3), Proof(4), roots_[8]);
+    EXPECT_EQ(longer.error().what, "a proof for this place does not have 4 hashes");
+    const auto grown = verify_consistency({4, 8}, roots_[4], roots_[8], Proof(2));
+    EXPECT_EQ(grown.error().what, "a proof for this place does not have 2 hashes");
     const auto wrong = verify_inclusion({3, 8}, leaf(3), Proof(3), roots_[8]);
     EXPECT_EQ(wrong.error().kind, ErrorKind::Untrusted);
     EXPECT_EQ(wrong.error().what, "the proof does not lead to the root");

@@ -25,7 +25,7 @@
 namespace smarttls::store {
 
 constexpr std::string_view kBundleFormat = "smarttls evidence bundle 1";
-constexpr std::size_t kLongestBundle = 32 * 1024 * 1024;
+constexpr std::size_t kLongestBundle = std::size_t{32} * 1024 * 1024;
 
 struct PartContent {
     std::string plaintext;

@@ -61,8 +61,11 @@ class Verification {
             if (!checked && checked.error().kind == policy::ErrorKind::Misconfigured) {
                 return tl::unexpected(checked.error());
             }
-            if (checked) report_.timestamp = *std::move(checked);
-            if (!checked) wrong("the timestamp proves nothing: " + checked.error().what);
+            if (checked) {
+                report_.timestamp = *std::move(checked);
+            } else {
+                wrong("the timestamp proves nothing: " + checked.error().what);
+            }
         }
         return policy::ok();
     }

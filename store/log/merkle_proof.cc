@@ -41,11 +41,12 @@ Result<Hash> hash_of(const Range& range, const ReadNode& read) {
     return root_above(peaks);
 }
 
-/// The hashes of the ranges, from the last to the first: they were met from the root down.
-Result<Proof> hashes_of(const std::vector<Range>& ranges, const ReadNode& read) {
+/// The hashes of ranges that were met from the root down, from the leaves up.
+Result<Proof> hashes_of(std::vector<Range> ranges, const ReadNode& read) {
+    std::reverse(ranges.begin(), ranges.end());
     Proof proof;
-    for (auto range = ranges.rbegin(); range != ranges.rend(); ++range) {
-        auto hash = hash_of(*range, read);
+    for (const Range& range : ranges) {
+        auto hash = hash_of(range, read);
         if (!hash) return tl::unexpected(hash.error());
         proof.push_back(*hash);
     }
@@ -142,7 +143,7 @@ Result<Proof> inclusion_proof(const LeafPlace& place, const ReadNode& read) {
         siblings.push_back(in_left ? range.right() : range.left());
         range = in_left ? range.left() : range.right();
     }
-    return hashes_of(siblings, read);
+    return hashes_of(std::move(siblings), read);
 }
 
 Result<Proof> consistency_proof(const Growth& growth, const ReadNode& read) {
@@ -156,7 +157,7 @@ Result<Proof> consistency_proof(const Growth& growth, const ReadNode& read) {
         range = in_left ? range.left() : range.right();
     }
     if (range.begin != 0) needed.push_back(range);  // else it is the old root, which is known
-    return hashes_of(needed, read);
+    return hashes_of(std::move(needed), read);
 }
 
 Result<Hash> root_from(const LeafPlace& place, const Hash& leaf, const Proof& proof) {

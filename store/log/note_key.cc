@@ -162,7 +162,7 @@ Result<NoteSigner> NoteSigner::parse(std::string_view text) {
     std::size_t size = 0;
     if (sodium_base642bin(typed->get(), 1 + kSeed, fields->key.data(), fields->key.size(), nullptr,
                           &size, nullptr, kVariant) != 0 ||
-        size != 1 + kSeed || *typed->get() != kEd25519) {
+        size != 1 + kSeed || **typed != kEd25519) {
         return wrong("its last field is not the Base64 of an Ed25519 key");
     }
     std::copy_n(typed->get() + 1, kSeed, seed->get());
@@ -183,7 +183,7 @@ Result<bool> NoteSigner::store(const std::string& directory, const std::string& 
     constexpr mode_t kOwnerAlone = 0400;
     auto typed = allocate(1 + kSeed);
     if (!typed) return tl::unexpected(typed.error());
-    *typed->get() = kEd25519;
+    **typed = kEd25519;
     std::copy_n(secret_.get(), kSeed, typed->get() + 1);  // it begins with the seed
     const SecretText encoded(to_base64({typed->get(), 1 + kSeed}));
     std::string start(kPrivate);

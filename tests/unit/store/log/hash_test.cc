@@ -47,8 +47,7 @@ TEST(HashTest, Base64HasOneSpellingOfEachSequence) {
 
 TEST(HashTest, NoByteOutsideOfTheAlphabetIsBase64) {
     // libsodium 1.0.18 by itself takes some bytes above 127 for letters.
-    const std::string alphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const std::string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (int byte = 0; byte < 256; ++byte) {
         const std::string text = {'A', 'A', static_cast<char>(byte), 'A'};
         EXPECT_EQ(parse_base64(text).has_value(), alphabet.find(text[2]) != std::string::npos)

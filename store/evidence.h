@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "policy/exception.h"
-#include "store/sealing/record_id.h"
+#include "store/log/record_leaf.h"
 #include "store/sealing/sealed_message.h"
 
 namespace smarttls::store {

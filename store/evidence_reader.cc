@@ -49,8 +49,8 @@ Result<std::array<std::uint8_t, kSize>> bytes_at(const Statement& row, int colum
 }
 
 Result<void> read_part(const Statement& row, EvidenceReader::Stored& stored) {
-    const auto digest = bytes_at<sizeof(Digest)>(row, 0);
-    const auto commitment = bytes_at<sizeof(Digest)>(row, 1);
+    const auto digest = bytes_at<sizeof(Hash)>(row, 0);
+    const auto commitment = bytes_at<sizeof(Hash)>(row, 1);
     const auto address = bytes_at<sizeof(AddressHash)>(row, 2);
     if (!digest || !commitment) return tl::unexpected((digest ? commitment : digest).error());
     if (!address) return tl::unexpected(address.error());
@@ -168,7 +168,8 @@ Result<std::optional<EvidenceReader::Stored>> EvidenceReader::load(std::int64_t 
     if (!row) return because(row, "record");
     if (!*row) return std::optional<Stored>{};
     Stored stored;
-    stored.evidence.identifier = RecordId::of(select_.record.blob(0));
+    const auto identifier = bytes_at<sizeof(RecordId)>(select_.record, 0);
+    if (identifier) stored.evidence.identifier = *identifier;
     stored.facts = select_.record.text(1);
     select_.record.reset();  // an open row would keep the log from being emptied
     auto facts = read_facts(stored.facts);
@@ -190,7 +191,7 @@ Result<void> EvidenceReader::load_parts(Stored& stored) {
     return read;
 }
 
-Result<std::vector<PartContent>> EvidenceReader::open_parts(const Stored& stored) {
+Result<std::vector<RevealedPart>> EvidenceReader::open_parts(const Stored& stored) {
     if (!stored.evidence.identifier) return policy::fail(policy::ErrorKind::Corrupt, "a record has no identifier");
     return opener_.read(*stored.evidence.identifier, stored.parts);
 }
@@ -200,7 +201,7 @@ Result<StoredEvidence> EvidenceReader::reveal(Stored stored) {
     if (!contents) return tl::unexpected(contents.error());
     EvidenceRecord& record = stored.evidence.record;
     for (std::size_t number = 0; number < contents->size(); ++number) {
-        const PartContent& content = (*contents)[number];
+        const RevealedPart& content = (*contents)[number];
         const bool is_clear = content.shown == Shown::Clear;
         if (number == 0) {
             record.shown = content.shown;

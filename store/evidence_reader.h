@@ -49,7 +49,7 @@ class EvidenceReader {
         std::vector<std::string> verdicts;  // of the parts
     };
     [[nodiscard]] Result<std::optional<Stored>> load(std::int64_t id);
-    [[nodiscard]] Result<std::vector<PartContent>> open_parts(const Stored& stored);
+    [[nodiscard]] Result<std::vector<RevealedPart>> open_parts(const Stored& stored);
 
   private:
     struct Statements {

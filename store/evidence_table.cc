@@ -101,7 +101,7 @@ Result<std::int64_t> EvidenceTable::insert(const PreparedRecord& prepared) {
     }
     const auto id = static_cast<std::int64_t>(log_.size()) + 1;
     auto bound = inserts_.record.bind(1, id);
-    if (bound) bound = inserts_.record.bind_blob(2, prepared.sealed.id.bytes());
+    if (bound) bound = inserts_.record.bind_blob(2, prepared.sealed.id);
     if (bound) bound = inserts_.record.bind(3, std::int64_t{record.time.time_since_epoch().count()});
     if (bound) bound = inserts_.record.bind(4, prepared.sealed.facts);
     if (bound) bound = inserts_.record.run();
@@ -141,7 +141,7 @@ Result<void> EvidenceTable::insert_part(const PreparedRecord& prepared, std::siz
 
 Result<std::optional<std::int64_t>> EvidenceTable::verdict_id(const std::string& json) {
     if (json.empty()) return std::optional<std::int64_t>{};
-    const Digest digest = sha256(bytes_of(json));
+    const Hash digest = sha256(bytes_of(json));
     Statement& find = inserts_.find_verdict;
     auto bound = find.bind_blob(1, digest);
     if (!bound) return tl::unexpected(bound.error());

@@ -94,7 +94,7 @@ Result<void> MessageKeys::insert(std::span<const SealedRecord* const> records) {
     Result<Statement> insert = database_.prepare(kInsertRecord);
     if (!insert) return tl::unexpected(insert.error());
     for (const SealedRecord* record : records) {
-        auto bound = insert->bind_blob(1, record->id.bytes());
+        auto bound = insert->bind_blob(1, record->id);
         if (bound) bound = insert->bind(2, record->key.epoch.str());
         if (bound) bound = insert->bind_blob(3, record->key.wrapped);
         if (bound) bound = insert->bind_blob(4, record->key.secrets);
@@ -121,7 +121,7 @@ Result<std::optional<RecordKey>> MessageKeys::find(const RecordId& id) {
         find_record_ = *std::move(select);
     }
     find_record_->reset();
-    if (auto bound = find_record_->bind_blob(1, id.bytes()); !bound) return because(bound, kContext);
+    if (auto bound = find_record_->bind_blob(1, id); !bound) return because(bound, kContext);
     const Result<bool> row = find_record_->step();
     if (!row) return because(row, kContext);
     if (!*row) return std::optional<RecordKey>{};

@@ -22,10 +22,10 @@ const PrivateKey* RecordOpener::private_key(const Epoch& epoch) {
     return kept ? &*kept : nullptr;
 }
 
-Result<std::vector<PartContent>> RecordOpener::read(const RecordId& id, std::span<const SealedPart> parts) {
+Result<std::vector<RevealedPart>> RecordOpener::read(const RecordId& id, std::span<const SealedPart> parts) {
     auto key = keys_.find(id);
     if (!key) return tl::unexpected(key.error());
-    std::vector<PartContent> contents(parts.size());
+    std::vector<RevealedPart> contents(parts.size());
     const PrivateKey* const opens = *key ? private_key((*key)->epoch) : nullptr;
     std::optional<RecordSecret> secret;
     if (opens != nullptr) {

@@ -23,7 +23,7 @@
 
 namespace smarttls::store {
 
-struct PartContent {
+struct RevealedPart {
     Shown shown = Shown::Sealed;
     OpenedPart opened;  // when Clear
 };
@@ -34,7 +34,7 @@ class RecordOpener {
     [[nodiscard]] static Result<RecordOpener> open(const std::string& message_keys, std::string private_keys);
 
     /// In the order of `parts`; one without ciphertext was erased.
-    [[nodiscard]] Result<std::vector<PartContent>> read(const RecordId& id, std::span<const SealedPart> parts);
+    [[nodiscard]] Result<std::vector<RevealedPart>> read(const RecordId& id, std::span<const SealedPart> parts);
 
   private:
     RecordOpener(MessageKeys keys, std::string private_keys)

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "store/record_text.h"
+#include "store/sealing/record_id.h"
 
 namespace smarttls::store {
 namespace {
@@ -63,7 +64,7 @@ Result<PreparedRecord> RecordPreparer::prepare(EvidenceRecord record) const {
     const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     const auto key = keys_->for_time(std::chrono::floor<std::chrono::seconds>(now));
     if (!key) return tl::unexpected(key.error());
-    const RecordId id = RecordId::create(now);
+    const RecordId id = create_record_id(now);
     RecordTexts texts = write_record(record, id, issuer_);
     auto sealed = seal_record(id, std::move(texts.facts), texts.parts, *key);
     if (!sealed) return tl::unexpected(sealed.error());
@@ -73,7 +74,7 @@ Result<PreparedRecord> RecordPreparer::prepare(EvidenceRecord record) const {
     if (record.registration) {
         for (const Notice& notice : record.registration->notices) notice_keys.push_back(addresses_.exact(notice.about));
     }
-    auto leaf = leaf_entry(id, sealed->facts, stubs_of(*sealed));
+    auto leaf = record_entry(id, sealed->facts, stubs_of(*sealed));
     return PreparedRecord{std::move(record), *std::move(sealed), std::move(parts), std::move(terms),
                           std::move(notice_keys), std::move(leaf)};
 }

@@ -107,7 +107,7 @@ json::array reasons_of(const EvidenceRecord& record) {
 std::string facts_of(const EvidenceRecord& record, const RecordId& id, std::string_view issuer) {
     Members facts;
     facts.text("version", kRecordVersion)
-        .text("EvidenceIdentifier", id.str())
+        .text("EvidenceIdentifier", to_text(id))
         .text("ERDSEventId", event_uri(record.event))
         .text("EventTime", rfc3339(record.time))
         .value("EvidenceIssuerDetails", json::object{{"Name", text_of(issuer)}})

@@ -39,7 +39,7 @@ std::string evidence_json(const store::StoredEvidence& evidence) {
     json::array recipients;
     for (const auto& recipient : record.recipients) recipients.push_back(recipient_of(recipient));
     const json::object object{{"id", evidence.id},
-                              {"identifier", evidence.identifier ? evidence.identifier->str() : ""},
+                              {"identifier", evidence.identifier ? store::to_text(*evidence.identifier) : ""},
                               {"event", record.event},
                               {"shown", to_string(record.shown)},
                               {"time", utc_time(record.time)},

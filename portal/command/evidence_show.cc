@@ -55,7 +55,7 @@ void tell_message(const StoredEvidence& evidence, std::ostream& out, Style style
     tell(out, "Note", record.note);
     tell(out, "Content", record.content_sha256.empty() ? "" : "SHA-256 " + record.content_sha256);
     tell(out, "Config", record.config_version);
-    const std::string identifier = evidence.identifier ? ", " + evidence.identifier->str() : "";
+    const std::string identifier = evidence.identifier ? ", " + store::to_text(*evidence.identifier) : "";
     tell(out, "Evidence", std::to_string(evidence.id) + ", " + record.event + identifier);
 }
 

@@ -15,17 +15,17 @@ namespace {
 using policy::ErrorKind;
 using policy::fail;
 
-constexpr std::string_view kLeaf = "smarttls evidence record 1\n";
 constexpr std::string_view kEncryption = "smarttls evidence encryption";
 constexpr std::string_view kCommitment = "smarttls evidence commitment";
 constexpr std::size_t kTag = crypto_aead_xchacha20poly1305_ietf_ABYTES;
-constexpr std::size_t kWrapped = kPartSecretSize + RecordId::kSize;
+constexpr std::size_t kIdSize = sizeof(RecordId);
+constexpr std::size_t kWrapped = kPartSecretSize + kIdSize;
 
 using Nonce = std::array<std::uint8_t, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES>;
 constexpr Nonce kNonce{};  // each key is used once
-using Associated = std::array<std::uint8_t, RecordId::kSize + 4>;
+using Associated = std::array<std::uint8_t, kIdSize + 4>;
 
-static_assert(crypto_aead_xchacha20poly1305_ietf_KEYBYTES == sizeof(Digest));
+static_assert(crypto_aead_xchacha20poly1305_ietf_KEYBYTES == sizeof(Hash));
 
 /// The two keys of a part, wiped behind it.
 struct PartKeys {
@@ -43,19 +43,15 @@ struct PartKeys {
         sodium_memzero(encryption.data(), encryption.size());
         sodium_memzero(salt.data(), salt.size());
     }
-    Digest encryption{};
-    Digest salt{};
+    Hash encryption{};
+    Hash salt{};
 };
 
 Associated associated(const RecordId& id, std::size_t number) {
     Associated bytes{};
-    std::copy(id.bytes().begin(), id.bytes().end(), bytes.begin());
-    put_length(std::span(bytes).subspan(RecordId::kSize), number);
+    std::copy(id.begin(), id.end(), bytes.begin());
+    put_length(std::span(bytes).subspan(kIdSize), number);
     return bytes;
-}
-
-Digest commitment_of(const Digest& salt, std::string_view plaintext) {
-    return hmac_sha256(salt, sha256(bytes_of(plaintext)));
 }
 
 SealedPart seal_part(const RecordId& id, std::size_t number, std::string_view text, const PartKeys& keys) {
@@ -65,7 +61,7 @@ SealedPart seal_part(const RecordId& id, std::size_t number, std::string_view te
     crypto_aead_xchacha20poly1305_ietf_encrypt(part.ciphertext.data(), nullptr, bytes_of(text).data(), text.size(),
                                                bound.data(), bound.size(), nullptr, kNonce.data(),
                                                keys.encryption.data());
-    part.stub = {sha256(part.ciphertext), commitment_of(keys.salt, text)};
+    part.stub = {sha256(part.ciphertext), part_commitment(keys.salt, text)};
     return part;
 }
 
@@ -92,7 +88,7 @@ Result<SealedRecord> seal_record(const RecordId& id, std::string facts, std::spa
     record.key.wrapped.resize(kWrapped + crypto_box_SEALBYTES);
     std::array<std::uint8_t, kWrapped> bound{};
     std::copy(secret.bytes_.begin(), secret.bytes_.end(), bound.begin());
-    std::copy(id.bytes().begin(), id.bytes().end(), bound.begin() + kPartSecretSize);
+    std::copy(id.begin(), id.end(), bound.begin() + kPartSecretSize);
     const int sealed = crypto_box_seal(record.key.wrapped.data(), bound.data(), bound.size(), key.bytes.data());
     sodium_memzero(bound.data(), bound.size());
     if (sealed != 0) return fail(ErrorKind::Misconfigured, "the public key of " + key.epoch.str() + " is no key");
@@ -111,37 +107,20 @@ std::vector<PartStub> stubs_of(const SealedRecord& record) {
     return stubs;
 }
 
-std::vector<std::uint8_t> leaf_entry(const RecordId& id, std::string_view facts, std::span<const PartStub> parts) {
-    std::vector<std::uint8_t> entry(kLeaf.begin(), kLeaf.end());
-    const auto add = [&](std::span<const std::uint8_t> bytes) { entry.insert(entry.end(), bytes.begin(), bytes.end()); };
-    add(id.bytes());
-    add(sha256(bytes_of(facts)));
-    crypto_hash_sha256_state state;
-    crypto_hash_sha256_init(&state);
-    for (const PartStub& part : parts) {
-        crypto_hash_sha256_update(&state, part.digest.data(), part.digest.size());
-        crypto_hash_sha256_update(&state, part.commitment.data(), part.commitment.size());
-    }
-    Digest all{};
-    crypto_hash_sha256_final(&state, all.data());
-    add(all);
-    return entry;
-}
-
 Result<RecordSecret> RecordSecret::unwrap(const RecordId& id, std::span<const std::uint8_t> wrapped,
                                           const PrivateKey& key) {
     if (wrapped.size() != kWrapped + crypto_box_SEALBYTES) {
-        return fail(ErrorKind::Corrupt, "the key of record " + id.str() + " has a wrong size");
+        return fail(ErrorKind::Corrupt, "the key of record " + to_text(id) + " has a wrong size");
     }
     std::array<std::uint8_t, kWrapped> bound{};
     const int opened = crypto_box_seal_open(bound.data(), wrapped.data(), wrapped.size(),
                                             key.public_key().bytes.data(), key.bytes());
     RecordSecret secret;
     std::copy_n(bound.begin(), kPartSecretSize, secret.bytes_.begin());
-    const bool is_its = std::equal(id.bytes().begin(), id.bytes().end(), bound.begin() + kPartSecretSize);
+    const bool is_its = std::equal(id.begin(), id.end(), bound.begin() + kPartSecretSize);
     sodium_memzero(bound.data(), bound.size());
     if (opened == 0 && is_its) return secret;
-    return fail(ErrorKind::Corrupt, "the private key of " + key.public_key().epoch.str() + " does not open the key of record " + id.str());
+    return fail(ErrorKind::Corrupt, "the private key of " + key.public_key().epoch.str() + " does not open the key of record " + to_text(id));
 }
 
 bool has_secret(std::span<const std::uint8_t> secrets, std::size_t number) {
@@ -152,7 +131,7 @@ bool has_secret(std::span<const std::uint8_t> secrets, std::size_t number) {
 Result<OpenedPart> open_part(const RecordId& id, std::size_t number, const SealedPart& part,
                              const RecordSecret& secret, std::span<const std::uint8_t> secrets) {
     const auto corrupt = [&](std::string_view how) {
-        return fail(ErrorKind::Corrupt, "part " + std::to_string(number) + " of record " + id.str() + std::string(how));
+        return fail(ErrorKind::Corrupt, "part " + std::to_string(number) + " of record " + to_text(id) + std::string(how));
     };
     if (!has_secret(secrets, number)) return fail(ErrorKind::Permanent, "it was erased");
     if (part.ciphertext.size() < kTag) return corrupt(" is cut off");
@@ -164,7 +143,7 @@ Result<OpenedPart> open_part(const RecordId& id, std::size_t number, const Seale
         reinterpret_cast<std::uint8_t*>(opened.plaintext.data()), nullptr, nullptr, part.ciphertext.data(),
         part.ciphertext.size(), bound.data(), bound.size(), kNonce.data(), keys.encryption.data());
     if (status != 0) return corrupt(" was not sealed under its key");
-    if (commitment_of(keys.salt, opened.plaintext) != part.stub.commitment) return corrupt(" is not what the log commits to");
+    if (part_commitment(keys.salt, opened.plaintext) != part.stub.commitment) return corrupt(" is not what the log commits to");
     return opened;
 }
 

@@ -5,7 +5,7 @@
 // person can be destroyed without touching what is kept about another.
 //
 //     Result<SealedRecord> sealed = seal_record(id, facts, parts, public_key);
-//     leaf_entry(id, facts, stubs_of(sealed))                    // what the log commits to
+//     record_entry(id, facts, stubs_of(sealed))                  // what the log commits to (log/record_leaf.h)
 //
 //     Result<RecordSecret> secret = RecordSecret::unwrap(id, sealed.key.wrapped, private_key);
 //     Result<OpenedPart> part = open_part(id, 1, sealed.parts[1], *secret, secret_of(sealed.key, 1));
@@ -27,22 +27,14 @@
 #include <string_view>
 #include <vector>
 
-#include "store/log/hash.h"
+#include "store/log/record_leaf.h"
 #include "store/sealing/key.h"
-#include "store/sealing/record_id.h"
 
 namespace smarttls::store {
 
 inline constexpr std::size_t kPartSecretSize = 32;
 
-using Digest = Hash;
 using PartSecret = std::array<std::uint8_t, kPartSecretSize>;
-
-/// What of a part is in the log for ever.
-struct PartStub {
-    Digest digest{};      // SHA-256 of the ciphertext
-    Digest commitment{};
-};
 
 struct SealedPart {
     PartStub stub;
@@ -66,10 +58,6 @@ struct SealedRecord {
 [[nodiscard]] Result<SealedRecord> seal_record(const RecordId& id, std::string facts,
                                                std::span<const std::string> parts, const PublicKey& key);
 
-/// "smarttls evidence record 1\n" ‖ id ‖ SHA-256(facts) ‖ SHA-256(digest and commitment of each part).
-[[nodiscard]] std::vector<std::uint8_t> leaf_entry(const RecordId& id, std::string_view facts,
-                                                   std::span<const PartStub> parts);
-
 [[nodiscard]] std::vector<PartStub> stubs_of(const SealedRecord& record);
 
 /// R of one record.
@@ -92,7 +80,7 @@ class RecordSecret {
 
 struct OpenedPart {
     std::string plaintext;
-    Digest salt{};
+    Hash salt{};
 };
 
 /// Whether the secret of this part is still there, among `secrets` as in RecordKey.

@@ -41,6 +41,10 @@ class TestAuthority {
             ".key -chain ca.pem -out response");
         return read("response");
     }
+    /// A certificate for 127.0.0.1, <name>.pem.
+    void make_web_server(const std::string& name) const {
+        make_signer(name, "serverAuth\nsubjectAltName = IP:127.0.0.1", "30");
+    }
     void write(const std::string& name, std::string_view content) const {
         std::ofstream(file(name), std::ios::binary) << content;
     }

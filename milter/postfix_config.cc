@@ -2,12 +2,12 @@
 #include "milter/postfix_config.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "milter/child.h"
 #include "milter/floor_guard.h"
 #include "milter/floor_lookups.h"
+#include "milter/floor_transports.h"
 #include "policy/recipient_tag.h"
 #include "policy/text.h"
 #include "policy/verdict.h"
@@ -19,87 +19,6 @@ using policy::ErrorKind;
 using policy::Floor;
 using policy::Result;
 
-struct FloorTransport {
-    Floor floor;
-    std::string_view security_level;
-    std::string_view policy_map;  // end of smtp_tls_policy_maps; empty: must be empty
-};
-
-// Why each level is the one that holds: postfix TLS_README; none of them ever falls back to plaintext.
-constexpr std::array<FloorTransport, 4> kTransports{{
-    {Floor::Dane, "dane-only", ""},
-    {Floor::MtaSts, "secure", ":mta-sts"},
-    {Floor::Pkix, "secure", ":pkix"},
-    {Floor::Encrypted, "encrypt", ""},
-}};
-
-struct Demand {
-    std::string_view parameter;
-    std::string_view value;
-};
-
-// The same for all floors. tls_required_enable: RFC 8689 "TLS-Required: no" switches TLS policy off in
-// Postfix 3.10 and newer. smtp_fallback_relay: a relay host that no policy knows.
-constexpr std::array<Demand, 6> kDemands{{
-    {"smtp_tls_mandatory_protocols", ">=TLSv1.2"},
-    {"smtp_tls_mandatory_ciphers", "high"},
-    {"smtp_dns_support_level", "dnssec"},
-    {"smtp_host_lookup", "dns"},
-    {"smtp_fallback_relay", ""},
-    {"tls_required_enable", "no"},
-}};
-
-using Listing = std::map<std::string, std::string, std::less<>>;
-
-Result<Listing> parse_listing(const std::string& text) {
-    Listing listing;
-    for (const std::string_view line : policy::split(text, '\n')) {
-        const std::size_t equals = line.find('=');
-        if (equals == std::string_view::npos || !line.starts_with("smarttls-")) continue;
-        const std::string key(policy::trim(line.substr(0, equals)));
-        const std::string value(policy::trim(line.substr(equals + 1)));
-        const auto [entry, inserted] = listing.emplace(key, value);
-        if (!inserted && entry->second != value) {
-            return policy::fail(ErrorKind::Misconfigured, "master.cf sets " + key + " twice");
-        }
-    }
-    return listing;
-}
-
-Result<void> expect(const Listing& listing, const std::string& transport, const Demand& demand) {
-    const auto found = listing.find(transport + "/unix/" + std::string(demand.parameter));
-    const std::string line =
-        "-o " + std::string(demand.parameter) + "=" + std::string(demand.value);
-    if (found == listing.end()) {
-        return policy::fail(ErrorKind::Misconfigured,
-                            "transport " + transport + " in master.cf lacks " + line);
-    }
-    if (found->second != demand.value) {
-        return policy::fail(ErrorKind::Misconfigured, "transport " + transport +
-                                                          " in master.cf has " +
-                                                          policy::quote(found->second) +
-                                                          " where it needs " + line);
-    }
-    return policy::ok();
-}
-
-Result<void> expect_policy_map(const Listing& listing, const std::string& transport,
-                               const FloorTransport& demanded) {
-    if (demanded.policy_map.empty()) {
-        return expect(listing, transport, {"smtp_tls_policy_maps", ""});
-    }
-    const auto found = listing.find(transport + "/unix/smtp_tls_policy_maps");
-    const bool right = found != listing.end() && found->second.starts_with("socketmap:") &&
-                       found->second.ends_with(demanded.policy_map) &&
-                       found->second.find_first_of(", \t") == std::string::npos;
-    if (right) return policy::ok();
-    return policy::fail(ErrorKind::Misconfigured,
-                        "transport " + transport +
-                            " in master.cf lacks -o smtp_tls_policy_maps=socketmap:unix:"
-                            "smarttlsd/engine.sock" +
-                            std::string(demanded.policy_map));
-}
-
 FileStamp::File stamp_of(const std::string& path) {
     struct stat found {};
     if (stat(path.c_str(), &found) != 0) return {};
@@ -107,28 +26,6 @@ FileStamp::File stamp_of(const std::string& path) {
 }
 
 }  // namespace
-
-Result<void> check_listing(const std::string& text) {
-    auto listing = parse_listing(text);
-    if (!listing) return tl::unexpected(listing.error());
-    for (const FloorTransport& demanded : kTransports) {
-        const std::string transport = "smarttls-" + std::string(to_string(demanded.floor));
-        const Demand level{"smtp_tls_security_level", demanded.security_level};
-        if (auto met = expect(*listing, transport, level); !met) return met;
-        if (auto met = expect_policy_map(*listing, transport, demanded); !met) return met;
-        const std::string passes = "$" + passing_parameter(demanded.floor);
-        if (auto met = expect(*listing, transport, {"smtp_header_checks", passes}); !met) return met;
-        for (const Demand& demand : kDemands) {
-            if (auto met = expect(*listing, transport, demand); !met) return met;
-        }
-        if (listing->contains(transport + "/unix/smtp_tls_per_site")) {
-            return policy::fail(ErrorKind::Misconfigured, "transport " + transport +
-                                                              " in master.cf has -o smtp_tls_per_site, "
-                                                              "which overrides its floor");
-        }
-    }
-    return policy::ok();
-}
 
 /// As mystrtokq(3) of Postfix: a brace without its pair is a byte of the table's name, no table is lost.
 std::vector<std::string> split_tables(std::string_view value) {
@@ -169,8 +66,10 @@ Result<void> PostfixConfig::check() const {
         return policy::fail(ErrorKind::Misconfigured, "main.cf lacks recipient_delimiter = +");
     }
     if (auto checked = check_per_site(); !checked) return checked;
-    if (auto checked = check_transports(); !checked) return checked;
-    if (auto checked = check_floor_guard(); !checked) return checked;
+    auto listing = postconf("-P");
+    if (!listing) return because(listing, "master.cf");
+    if (auto checked = check_transports(*listing); !checked) return checked;
+    if (auto checked = check_floor_guard(*listing); !checked) return checked;
     if (auto checked = check_without_milter(); !checked) return checked;
     return check_tables();
 }
@@ -186,11 +85,12 @@ Result<void> PostfixConfig::check_per_site() const {
                         "smtp_tls_policy_maps instead");
 }
 
-Result<void> PostfixConfig::check_transports() const {
+/// `listing`: what `postconf -P` prints.
+Result<void> PostfixConfig::check_transports(const std::string& listing) const {
     auto services = postconf("-F");
     if (!services) return because(services, "master.cf");
-    for (const FloorTransport& demanded : kTransports) {
-        const std::string name = "smarttls-" + std::string(to_string(demanded.floor));
+    for (const FloorTransport& demanded : kFloorTransports) {
+        const std::string name = demanded.name();
         // With its arguments behind it; a blank alone would not do, since it may have none.
         const std::string line = "\n" + name + "/unix/command = smtp";
         const std::string text = "\n" + *services + "\n";
@@ -199,10 +99,12 @@ Result<void> PostfixConfig::check_transports() const {
                                 "master.cf lacks the transport " + name + " (unix ... smtp)");
         }
     }
-    auto listing = postconf("-P");
-    if (!listing) return because(listing, "master.cf");
-    if (auto checked = check_listing(*listing); !checked) return checked;
-    return check_other_transports(*listing, trusted_);
+    if (auto checked = check_listing(listing); !checked) return checked;
+    auto routes = output_of({"postconf", "-c", directory_, "-x", "local_transport", "mailbox_transport",
+                             "virtual_transport"});
+    if (!routes) return because(routes, "virtual_transport");
+    if (auto met = check_mailboxes(*routes, *services, listing, trusted_); !met) return met;
+    return check_other_transports(listing, trusted_);
 }
 
 Result<void> PostfixConfig::check_without_milter() const {
@@ -214,15 +116,22 @@ Result<void> PostfixConfig::check_without_milter() const {
                         "the milter is away");
 }
 
-Result<void> PostfixConfig::check_floor_guard() const {
-    auto checks = postconf("-xh", "smtp_header_checks");
-    if (!checks) return because(checks, "smtp_header_checks");
-    if (auto checked = check_keeps_back(policy::trim(*checks)); !checked) return checked;
-    for (const FloorTransport& demanded : kTransports) {
-        const std::string parameter = passing_parameter(demanded.floor);
-        auto passes = postconf("-xh", parameter);
-        if (!passes) return because(passes, parameter);
-        if (auto checked = check_passes(demanded.floor, policy::trim(*passes)); !checked) return checked;
+Result<void> PostfixConfig::check_floor_guard(const std::string& listing) const {
+    for (const std::string parameter : {"smtp_header_checks", "lmtp_header_checks"}) {
+        auto checks = postconf("-xh", parameter);
+        if (!checks) return because(checks, parameter);
+        if (auto met = check_keeps_back(parameter, policy::trim(*checks)); !met) return met;
+    }
+    auto in_force = postconf("-h", "smarttls_in_force");
+    if (!in_force) return because(in_force, "smarttls_in_force");
+    auto demanded = postconf("-h", "smarttls_demanded");
+    if (!demanded) return because(demanded, "smarttls_demanded");
+    if (auto met = check_in_force(policy::trim(*in_force), policy::trim(*demanded)); !met) return met;
+    for (const FloorTransport& transport : kFloorTransports) {
+        auto passes = postconf("-h", passing_parameter(transport.floor));
+        if (!passes) return because(passes, passing_parameter(transport.floor));
+        auto met = check_passes(transport, policy_map_of(transport, listing), policy::trim(*passes));
+        if (!met) return met;
     }
     auto filtered = postconf("-xh", "internal_mail_filter_classes");
     if (!filtered) return because(filtered, "internal_mail_filter_classes");
@@ -234,7 +143,7 @@ Result<void> PostfixConfig::check_floor_guard() const {
 /// Asks the tables of main.cf what Postfix would ask them for mail with each floor and notices about it.
 Result<void> PostfixConfig::check_tables() const {
     std::map<std::string, std::vector<Lookup>> demanded;
-    for (const FloorTransport& transport : kTransports) {
+    for (const FloorTransport& transport : kFloorTransports) {
         for (Lookup& lookup : lookups_of(transport.floor)) {
             demanded[lookup.parameter].push_back(std::move(lookup));
         }

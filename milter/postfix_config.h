@@ -55,9 +55,9 @@ class PostfixConfig {
 
   private:
     [[nodiscard]] policy::Result<void> check_without_milter() const;
-    [[nodiscard]] policy::Result<void> check_floor_guard() const;
+    [[nodiscard]] policy::Result<void> check_floor_guard(const std::string& listing) const;
     [[nodiscard]] policy::Result<void> check_per_site() const;
-    [[nodiscard]] policy::Result<void> check_transports() const;
+    [[nodiscard]] policy::Result<void> check_transports(const std::string& listing) const;
     [[nodiscard]] policy::Result<void> check_tables() const;
     [[nodiscard]] policy::Result<std::map<std::string, std::string>> look_up(
         const std::string& parameter, std::vector<std::string> keys) const;
@@ -71,9 +71,5 @@ class PostfixConfig {
 
 /// "hash:/etc/a, regexp:{ {/x/ y} }" -> its two tables: blanks and commas separate, braces protect.
 [[nodiscard]] std::vector<std::string> split_tables(std::string_view value);
-
-/// One line of a floor transport: `postconf -P` prints "smarttls-dane/unix/name = value".
-/// Exposed for tests: the errors of `text` against what the floors demand.
-[[nodiscard]] policy::Result<void> check_listing(const std::string& text);
 
 }  // namespace smarttls::milter

@@ -3,6 +3,7 @@
 // What postconf(1) prints: a listing of master.cf, and the value of a parameter with tables.
 #include <algorithm>
 
+#include "milter/floor_transports.h"
 #include "milter/postfix_config.h"
 #include "policy/text.h"
 #include "tests/fuzz/fuzz.h"

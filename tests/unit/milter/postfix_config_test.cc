@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "milter/floor_transports.h"
 #include "tests/unit/milter/postfix_directory.h"
 
 namespace smarttls::milter {
@@ -208,22 +209,61 @@ TEST_F(PostfixConfigTest, NamesTheLineOfNoticesThatIsMissing) {
 TEST_F(PostfixConfigTest, NamesTheGuardThatDoesNotKeepBack) {
     const std::string missing = "smtp_header_checks in main.cf does not begin with $smarttls_keeps_back";
     for (const std::string other : {"", "smtp_header_checks = regexp:/etc/postfix/site", "smtp_header_checks = regexp:{{/x/ IGNORE}}, $smarttls_keeps_back"}) {
-        postfix_.replace("main.cf", "smtp_header_checks = $smarttls_keeps_back\n", other + "\n", "\nsmarttls_passes_encrypted");
+        postfix_.replace("main.cf", "smtp_header_checks = $smarttls_keeps_back\n", other + "\n", "\nsmarttls_keeps_back");
         EXPECT_EQ(check(), missing) << other;
     }
+    postfix_.replace("main.cf", "\nlmtp_header_checks = $smarttls_keeps_back\n", "\n");
+    EXPECT_EQ(check(), "l" + missing.substr(1));
     postfix_.replace("main.cf", "fail:class_mail_not_by_this_transport}", "static:IGNORE}");
     EXPECT_EQ(check(), missing);
-    postfix_.replace("main.cf", "smtp_header_checks = $smarttls_keeps_back\n", "smtp_header_checks = $smarttls_keeps_back, regexp:{{/x/ IGNORE}}\n", "\nsmarttls_passes_encrypted");
+    postfix_.replace("main.cf", "smtp_header_checks = $smarttls_keeps_back\n", "smtp_header_checks = $smarttls_keeps_back, regexp:{{/x/ IGNORE}}\n", "\nsmarttls_keeps_back");
     EXPECT_EQ(check(), "no error") << "checks of the site's own behind";
 }
 
 TEST_F(PostfixConfigTest, NamesAFloorThatLetsTooMuchPass) {
     postfix_.replace("main.cf", "(pkix|encrypted)", "(dane|pkix|encrypted)", "smarttls_passes_pkix");
-    expect_names(check(), "main.cf lacks smarttls_passes_pkix = regexp:{{/^X-SmartTLS-Floor: (pkix|encrypted)$/ IGNORE}}", "pkix");
+    expect_names(check(), "main.cf lacks smarttls_passes_pkix = ${{$smarttls_in_force} == {secure maps=socketmap:unix:smarttlsd/"
+                          "engine.sock:pkix $smarttls_demanded} ? {regexp:{{/^X-SmartTLS-Floor: (pkix|encrypted)$$/ IGNORE}},}} "
+                          "$smarttls_keeps_back", "pkix");
     postfix_.replace("main.cf", "(mta-sts|pkix|encrypted)", ".*", "smarttls_passes_mta_sts");
     expect_names(check(), "main.cf lacks smarttls_passes_mta_sts", "mta-sts");
-    postfix_.replace("main.cf", "IGNORE}}, $smarttls_keeps_back", "IGNORE}}", "smarttls_passes_dane");
+    postfix_.replace("main.cf", "IGNORE}},}} $smarttls_keeps_back", "IGNORE}},}}", "smarttls_passes_dane");
     expect_names(check(), "main.cf lacks smarttls_passes_dane", "dane");
+}
+
+TEST_F(PostfixConfigTest, NamesAGuardThatDoesNotLookAtWhatIsInForce) {
+    postfix_.replace("main.cf", "{$smarttls_in_force} == {dane-only", "{dane-only} == {dane-only");
+    expect_names(check(), "main.cf lacks smarttls_passes_dane", "dane");
+    postfix_.replace("main.cf", " $smtp_tls_mandatory_ciphers", "");
+    expect_names(check(), "main.cf lacks smarttls_in_force = $smtp_tls_security_level maps=", "in force");
+    postfix_.replace("main.cf", "smarttls_demanded = >=TLSv1.2", "smarttls_demanded = >=TLSv1");
+    expect_names(check(), "main.cf lacks smarttls_demanded = >=TLSv1.2 high", "demanded");
+}
+
+TEST_F(PostfixConfigTest, WantsTheEngineAtOnePlaceInBothFiles) {
+    const std::string map = "socketmap:inet:127.0.0.1:8461:pkix";
+    postfix_.replace("master.cf", "socketmap:unix:smarttlsd/engine.sock:pkix", map);
+    expect_names(check(), "main.cf lacks smarttls_passes_pkix = ${{$smarttls_in_force} == {secure maps=" + map, "main.cf");
+    postfix_.replace("main.cf", "socketmap:unix:smarttlsd/engine.sock:pkix", map);
+    EXPECT_EQ(check(), "no error");
+}
+
+TEST_F(PostfixConfigTest, WantsMailboxesBehindLmtpToTakeClassMail) {
+    const std::string lmtp = "lmtp unix - - y - - lmtp\n";
+    const PostfixConfig trusting(postfix_.path(), "X-SmartTLS-Class", {"local", "lmtp"});
+    const auto shipped = [](const std::string& name, const std::string& more) { return test::PostfixDirectory::shipped(name) + more; };
+    for (const std::string name : {"local_transport", "mailbox_transport", "virtual_transport"}) {
+        postfix_.write("main.cf", shipped("main.cf", "\n" + name + " = lmtp:unix:private/dovecot-lmtp\n"));
+        postfix_.write("master.cf", shipped("master.cf", lmtp));
+        EXPECT_EQ(error_of(trusting.check()), name + " in main.cf leads to lmtp, whose line in master.cf lacks -o "
+                                                     "lmtp_header_checks=$smarttls_trusted: class mail would wait there");
+        postfix_.write("master.cf", shipped("master.cf", lmtp + "  -o lmtp_header_checks=$smarttls_trusted\n"));
+        EXPECT_EQ(error_of(trusting.check()), "no error") << name;
+    }
+    expect_names(check(), "service lmtp in master.cf has -o lmtp_header_checks without $smarttls_keeps_back in front", "not trusted");
+    postfix_.write("main.cf", shipped("main.cf", "\nvirtual_transport = virtual\nmailbox_transport =\n"));
+    postfix_.write("master.cf", shipped("master.cf", lmtp));
+    EXPECT_EQ(error_of(trusting.check()), "no error") << "no mailboxes behind it";
 }
 
 TEST_F(PostfixConfigTest, RefusesATransportWithoutTheGuardUnlessItIsTrusted) {

@@ -35,6 +35,12 @@ policy::WallTime wall_time() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
+/// Names the line that is missing: only clients that may set a class are ever told.
+std::string protection(const policy::Error& error) {
+    const bool is_set_up = error.kind != policy::ErrorKind::Misconfigured;
+    return is_set_up ? "Protection of this mail" : "Protection of this mail (" + error.what + ")";
+}
+
 }  // namespace
 
 Message::Message(const Services& services, Submitter submitter, EnvelopeSender sender)
@@ -178,7 +184,7 @@ Disposition Message::end_of_class_mail(const std::string& queue_id, Actions& act
     store::EvidenceRecord record = evidence(queue_id);
     record.content_sha256 = hash_.finish();
     auto decisions = judge();
-    if (!decisions) return defer(record, decisions.error(), "Protection of this mail");
+    if (!decisions) return defer(record, decisions.error(), protection(decisions.error()));
     auto identity = look_back(record, *decisions);
     if (!identity) return defer(record, identity.error(), "The evidence store");
     const bool can_seal = copy_ && copy_->is_possible();

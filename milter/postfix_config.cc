@@ -2,6 +2,7 @@
 #include "milter/postfix_config.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "milter/child.h"
@@ -122,17 +123,18 @@ Result<void> PostfixConfig::check_floor_guard(const std::string& listing) const 
         if (!checks) return because(checks, parameter);
         if (auto met = check_keeps_back(parameter, policy::trim(*checks)); !met) return met;
     }
-    auto in_force = postconf("-h", "smarttls_in_force");
-    if (!in_force) return because(in_force, "smarttls_in_force");
-    auto demanded = postconf("-h", "smarttls_demanded");
-    if (!demanded) return because(demanded, "smarttls_demanded");
-    if (auto met = check_in_force(policy::trim(*in_force), policy::trim(*demanded)); !met) return met;
     for (const FloorTransport& transport : kFloorTransports) {
         auto passes = postconf("-h", passing_parameter(transport.floor));
         if (!passes) return because(passes, passing_parameter(transport.floor));
         auto met = check_passes(transport, policy_map_of(transport, listing), policy::trim(*passes));
         if (!met) return met;
     }
+    // Behind what uses them: postconf(1) knows no parameter of ours before.
+    auto in_force = postconf("-h", "smarttls_in_force");
+    if (!in_force) return because(in_force, "smarttls_in_force");
+    auto demanded = postconf("-h", "smarttls_demanded");
+    if (!demanded) return because(demanded, "smarttls_demanded");
+    if (auto met = check_in_force(policy::trim(*in_force), policy::trim(*demanded)); !met) return met;
     auto filtered = postconf("-xh", "internal_mail_filter_classes");
     if (!filtered) return because(filtered, "internal_mail_filter_classes");
     const auto classes = split_tables(*filtered);
@@ -142,7 +144,8 @@ Result<void> PostfixConfig::check_floor_guard(const std::string& listing) const 
 
 /// Asks the tables of main.cf what Postfix would ask them for mail with each floor and notices about it.
 Result<void> PostfixConfig::check_tables() const {
-    std::map<std::string, std::vector<Lookup>> demanded;
+    // Backwards: smtp_generic_maps comes before lmtp_generic_maps, which is given its value.
+    std::map<std::string, std::vector<Lookup>, std::greater<>> demanded;
     for (const FloorTransport& transport : kFloorTransports) {
         for (Lookup& lookup : lookups_of(transport.floor)) {
             demanded[lookup.parameter].push_back(std::move(lookup));

@@ -61,6 +61,12 @@ Result<std::string> PostfixConfig::postconf(std::string option, std::string para
 }
 
 Result<void> PostfixConfig::check() const {
+    if (auto checked = check_lines(); !checked) return checked;
+    if (auto checked = check_without_milter(); !checked) return checked;
+    return check_other_instances();
+}
+
+Result<void> PostfixConfig::check_lines() const {
     auto delimiter = postconf("-xh", "recipient_delimiter");
     if (!delimiter) return because(delimiter, "recipient_delimiter");
     if (delimiter->find('+') == std::string::npos) {
@@ -71,8 +77,24 @@ Result<void> PostfixConfig::check() const {
     if (!listing) return because(listing, "master.cf");
     if (auto checked = check_transports(*listing); !checked) return checked;
     if (auto checked = check_floor_guard(*listing); !checked) return checked;
-    if (auto checked = check_without_milter(); !checked) return checked;
     return check_tables();
+}
+
+/// Mail leaves this instance for another by a transport of the site's own alone, which has to let the floor's
+/// field pass: where none does, the other instances never see class mail.
+Result<void> PostfixConfig::check_other_instances() const {
+    auto listing = postconf("-P");
+    if (!listing) return because(listing, "master.cf");
+    if (check_other_transports(*listing, {})) return policy::ok();
+    auto directories = postconf("-xh", "multi_instance_directories");
+    if (!directories) return because(directories, "multi_instance_directories");
+    for (const std::string& directory : split_tables(*directories)) {
+        const PostfixConfig instance(directory, control_header_, trusted_);
+        if (auto checked = instance.check_lines(); !checked) {
+            return because(checked, "the Postfix instance in " + directory);
+        }
+    }
+    return policy::ok();
 }
 
 /// Where smtp_tls_policy_maps is empty, as on the transports of the floors dane and encrypted, an entry

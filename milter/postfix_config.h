@@ -45,7 +45,8 @@ class PostfixConfig {
     [[nodiscard]] FileStamp stamp() const;
 
     /// Success when every floor transport enforces its floor and the tag is taken off on the wire;
-    /// else an error that names the line of conf/postfix that is missing.
+    /// else an error that names the line of conf/postfix that is missing. Where a trusted transport may hand
+    /// class mail to other instances of Postfix (multi_instance_directories), they need the lines as well.
     [[nodiscard]] policy::Result<void> check() const;
 
     /// What mydestination names, in lower case; without the tables that it may name too.
@@ -54,6 +55,8 @@ class PostfixConfig {
     [[nodiscard]] policy::Result<void> check_lower_floors() const;
 
   private:
+    [[nodiscard]] policy::Result<void> check_lines() const;
+    [[nodiscard]] policy::Result<void> check_other_instances() const;
     [[nodiscard]] policy::Result<void> check_without_milter() const;
     [[nodiscard]] policy::Result<void> check_floor_guard(const std::string& listing) const;
     [[nodiscard]] policy::Result<void> check_per_site() const;

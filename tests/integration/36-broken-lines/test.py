@@ -16,14 +16,14 @@ from postfix import SNIPPETS, settle  # noqa: E402
 FRIEND = "friend@dane.example"  # meets every class, and is an alias of somebody at a plaintext server
 # smtpd_milters, milter_default_action: WithoutMilter; without a line it is tempfail. Lines for exceptions hold up mail that needs
 # one, and no other: 68-exceptions.
-HARMLESS = r"syslog_name|smtpd_milters|milter_default_action|lower_floors|smarttls-to-"
+HARMLESS = r"syslog_name|smarttls_trusted|smtpd_milters|milter_default_action|lower_floors|smarttls-to-"
 WEAKER = {
     "main.cf": {
         "recipient_delimiter = +": "recipient_delimiter = -",
         "milter_default_action = tempfail": "milter_default_action = accept",
         "smarttls-dane:}": "smtp:}", "smarttls-mta-sts:}": "smarttls-pkix:}", "smarttls-pkix:}": "smarttls-encrypted:}",
         "smarttls-encrypted:}": "relay:}", "$$1$$4": "$$1$$2$$4", "fail:class_mail_not_by_this_transport": "static:DUNNO",
-        "(pkix|encrypted)$$/ IGNORE": ".*$$/ IGNORE", "IGNORE}}, $smarttls_keeps_back": "IGNORE}}",
+        "(pkix|encrypted)$$/ IGNORE": ".*$$/ IGNORE", "IGNORE}},}} $smarttls_keeps_back": "IGNORE}},}}", "{$smarttls_in_force} == {dane": "{$smarttls_in_force} != {dane",
         "PREPEND X-SmartTLS-Floor: dane": "PREPEND X-SmartTLS-Floor: encrypted",
         "internal_mail_filter_classes = bounce": "internal_mail_filter_classes = notify"},
     "master.cf": {

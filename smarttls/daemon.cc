@@ -70,6 +70,15 @@ asio::awaitable<void> stop_when_told(asio::io_context* io, Server* server) {
     io->stop();
 }
 
+/// Runs for ever. By default the signal, by which the milter reads its configuration again, would end the process.
+asio::awaitable<void> answer_reload() {
+    asio::signal_set signals(co_await asio::this_coro::executor, SIGUSR1);
+    for (;;) {
+        co_await signals.async_wait(asio::use_awaitable);
+        log(Severity::Warning, "SIGUSR1: the engine reads its configuration when it starts; restart it for what has changed");
+    }
+}
+
 CacheLimits probed_limits(const policy::EngineSettings& settings) {
     CacheLimits limits{settings.cache_entries, settings.failure_ttl};
     limits.most_bytes = settings.cache_memory;
@@ -171,6 +180,7 @@ int run_daemon(const policy::EngineSettings& settings) {
         return metrics_page(metrics, {cache, published}, **prober);
     });
     asio::co_spawn(io, stop_when_told(&io, server->get()), asio::detached);
+    asio::co_spawn(io, answer_reload(), asio::detached);
     asio::co_spawn(io, maintain({cache, published}), asio::detached);
     asio::co_spawn(io, (*prober)->renew_policies(), asio::detached);
     log(Severity::Info, "ready on " + settings.socket);

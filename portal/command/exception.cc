@@ -33,9 +33,9 @@ std::string name_of(const Exception& one) {
     return "exception " + std::to_string(one.id) + " for " + one.target;
 }
 
-/// False: it has come to its end, or to this state, in the meantime.
+/// False: it has come to its end, or to this state, in the meantime. To end one is allowed at any time.
 Result<bool> write(const policy::Config& config, std::string_view event, const Exception& one) {
-    if (config.exceptions.security_contact.empty()) {
+    if (config.exceptions.security_contact.empty() && event != store::kExceptionRevocation) {
         return policy::fail(ErrorKind::Misconfigured,
                             "[exceptions] security-contact is not set: nobody would be told of an exception");
     }
@@ -99,6 +99,7 @@ int change(const policy::Config& config, std::string_view event, const Exception
     if (!written) return complain(written.error(), err);
     if (!*written) return refuse(err, name_of(one) + " was changed by somebody else at the same time");
     out << done << " " << printable(name_of(one)) << ".\n";
+    if (config.exceptions.security_contact.empty()) out << "Nobody is told: [exceptions] security-contact is not set.\n";
     return kExitYes;
 }
 

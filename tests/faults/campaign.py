@@ -2,8 +2,8 @@
 """campaign.py [--rounds N] [--seed S]: kill -9 of milter, engine and Postfix at random moments under load.
 
 Afterwards each message for which a client heard 250 is delivered under the floor of its class, or in the queue, or
-sealed: exactly once, with its evidence. What a client sends again after an answer that it did not hear may be another
-message to Postfix, which has its own queue id; it is not another one to the store of sealed messages.
+sealed, or its sender is told: exactly once, with its evidence. What a client sends again after an answer that it did not hear may be another
+message to Postfix, which has its own queue id; it is not another one to the store of sealed messages, nor one more notice.
 
 Exit status 0 when that holds. A breach shows the seed, what was killed when, and the whole story of the message. Run as
 `tests/lab/enter /usr/bin/python3 tests/faults/campaign.py` with $SMARTTLS_BIN set.
@@ -27,13 +27,14 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "lab"), str(HERE)]
 
 from daemon import until  # noqa: E402
-from load import Load, Message  # noqa: E402
+from load import FLOORS, Load, Message  # noqa: E402
 from mail_site import Site  # noqa: E402
 
 FATES = "insecure = portal\nplaintext = hold"
 LONGEST_WAIT = 1.5  # seconds of load before a kill
 BATCH = 25  # rounds between two looks at everything
 VICTIMS = ("smarttls-milter", "smarttlsd", "master", "smtpd", "cleanup", "smtp", "qmgr")
+NOTICE = re.compile(rb"^Message-ID: (\S+).*?^Final-Recipient: rfc822; *(\S+)", re.M | re.S | re.I)
 RECEIVED_ID = re.compile(r"\n?Received:[^\n]*(?:\n[ \t][^\n]*)*?\bid ([0-9A-Za-z]+)", re.M)
 
 
@@ -130,6 +131,13 @@ class Facts:
         for line in site.command("evidence", "search", "--json", "--limit", "1000000", status=None).splitlines():
             record = json.loads(line)
             self.evidence.setdefault(record["queue_id"], []).append(record)
+        lines = site.command("outbox", "list", "--all", "--json", "--limit", "1000000", status=None).splitlines()
+        self.outbox: dict[str, list[str]] = {}  # who was refused -> states of what tells the sender
+        for item in map(json.loads, lines):
+            self.outbox.setdefault(item["about"], []).append(item["state"])
+        self.notices: dict[str, list[str]] = {}  # who was refused -> Message-ID of each notice in the sender's mailbox
+        for found in filter(None, map(NOTICE.search, site.postfix.mailbox("alice"))):
+            self.notices.setdefault(found.group(2).decode(), []).append(found.group(1).decode())
         self.deliveries: dict[tuple[str, str], list[bool]] = {}  # queue id, recipient -> whether under TLS
         for received in site.lab.received():
             identity = RECEIVED_ID.search(received["data"].replace("\r\n", "\n"))
@@ -140,11 +148,19 @@ class Facts:
     def judge(self, message: Message):
         for queue_id in message.queue_ids:
             for recipient, kind in message.recipients.items():
-                yield from self.judge_recipient(queue_id, recipient, kind)
+                yield from self.judge_recipient(queue_id, recipient, kind, FLOORS.get(message.mail_class, ""))
             if message.kind != "unmarked" and len(self.evidence.get(queue_id, [])) != 1:
                 yield f"{queue_id} has {len(self.evidence.get(queue_id, []))} evidence records"
 
-    def judge_recipient(self, queue_id: str, recipient: str, kind: str):
+    def judge_notice(self, recipient: str):
+        """One notice, whatever the client sent again. What is told and not noted is told again, as the same notice."""
+        states, notices = self.outbox.get(recipient, []), self.notices.get(recipient, [])
+        if len(states) != 1 or states[0] not in ("waiting", "sent"):
+            yield f"the sender has these notices about {recipient}: {states}"
+        if len(set(notices)) > 1 or (states == ["sent"] and not notices):
+            yield f"{recipient} was refused, and the sender's mailbox has {notices}; the outbox: {states}"
+
+    def judge_recipient(self, queue_id: str, recipient: str, kind: str, floor: str):
         delivered, is_queued = self.deliveries.get((queue_id, recipient), []), self.is_queued(queue_id, recipient)
         logged = len(re.findall(rf"{queue_id}: to=<{re.escape(recipient)}>.*status=sent", self.log))
         outcome = self.outcome(queue_id, recipient)
@@ -152,13 +168,16 @@ class Facts:
             yield f"{recipient} got class mail in clear"
         if logged > 1:
             yield f"{recipient} was sent {queue_id} {logged} times"
-        if kind and logged and not re.search(rf"smarttls-dane/smtp\[\d+\]: {queue_id}: to=<{re.escape(recipient)}>.*status=sent", self.log):
+        if kind and logged and not re.search(rf"smarttls-{floor}/smtp\[\d+\]: {queue_id}: to=<{re.escape(recipient)}>.*status=sent", self.log):
             yield f"{recipient} did not get {queue_id} by the floor's transport"
         # What a killed smtp(8) has handed over and not noted goes out again: RFC 5321 §6.1 prefers that to a loss.
-        places = bool(delivered) + (is_queued and not delivered) + (outcome in ("portal", "hold") and self.sealed[recipient])
+        places = (bool(delivered) + (is_queued and not delivered) + (outcome in ("portal", "hold") and self.sealed[recipient]) +
+                  (outcome == "reject" and len(self.outbox.get(recipient, []))))
+        if kind == "reject":
+            yield from self.judge_notice(recipient)
         if places != 1:
             yield (f"{recipient} ({outcome or 'unmarked'}) is in {places} places: {len(delivered)} deliveries, queued: {is_queued}, "
-                   f"sealed: {self.sealed[recipient]}")
+                   f"sealed: {self.sealed[recipient]}, notices: {self.outbox.get(recipient, [])}")
 
     def is_queued(self, queue_id: str, recipient: str) -> bool:
         entry = self.queue.get(queue_id)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clients that keep sending, whatever breaks: each message has one of five fates, a Message-ID, and is tried again until
+"""Clients that keep sending, whatever breaks: each message has one of six fates, a Message-ID, and is tried again until
 the MTA has taken it, as RFC 5321 §4.5.4.1 asks of them.
 
     load = Load("seed", "a"); load.start(); ... load.finish(); load.messages
@@ -22,8 +22,12 @@ from postfix import ADDRESS
 CLIENTS = 4
 PAUSE = 0.05  # between messages of one client
 RETRY = 0.3
-KINDS = ("direct", "portal", "hold", "mixed", "unmarked")
-DOMAINS = {"direct": "dane.example", "portal": "expired.example", "hold": "plaintext.example"}
+KINDS = ("direct", "portal", "hold", "mixed", "refused", "unmarked")
+DOMAINS = {"direct": "dane.example", "portal": "expired.example", "hold": "plaintext.example", "reject": "plaintext.example"}
+WANTED = {"mixed": ("direct", "portal", "hold"), "refused": ("direct", "reject")}  # of several recipients
+# Classes of the site: for the one a server without TLS is no destination at all.
+CLASSES = {"refused": "gdpr", "unmarked": ""}
+FLOORS = {"gdpr": "pkix", "nta7516": "dane"}
 
 
 @dataclass
@@ -38,8 +42,12 @@ class Message:
     def message_id(self) -> str:
         return f"<{self.name}@faults>"
 
+    @property
+    def mail_class(self) -> str:
+        return CLASSES.get(self.kind, "nta7516")
+
     def text(self) -> bytes:
-        control = "" if self.kind == "unmarked" else "X-SmartTLS-Class: nta7516\r\n"
+        control = f"X-SmartTLS-Class: {self.mail_class}\r\n" if self.mail_class else ""
         return (f"From: {SENDER}\r\nSubject: {self.kind}\r\nMessage-ID: {self.message_id}\r\n{control}\r\n"
                 f"the secret of {self.name}\r\n" + "x" * 60 + "\r\n").encode()
 
@@ -90,8 +98,8 @@ class Load:
         kind = chance.choice(KINDS)
         if kind == "unmarked":
             return Message(name, kind, {f"{name}u@plaintext.example": ""})
-        wanted = list(DOMAINS) if kind == "mixed" else [kind]
-        return Message(name, kind, {f"{name}{one[0]}@{DOMAINS[one]}": one for one in wanted})
+        wanted = WANTED.get(kind, (kind,))
+        return Message(name, kind, {f"{name}{one}@{DOMAINS[one]}": one for one in wanted})
 
 
 def attempt(message: Message) -> None:

@@ -200,6 +200,18 @@ class Exceptions(Excepting):
         self.assertEqual(self.queued(queue_id)["queue_name"], "hold", "with the next message it does not hold any more")
         self.site.command("exception", "revoke", number, "--reason", "again", status=1)
 
+    def test_revoking_works_where_nobody_is_named_to_be_told(self) -> None:
+        number = self.add("--address", "rita@expired.example", level="encrypted")
+        whole = self.site.config_file.read_text()
+        self.addCleanup(self.site.config_file.write_text, whole)
+        self.site.config_file.write_text(whole.replace(f"security-contact = {CONTACT}", ""))
+        said = self.site.command("exception", "revoke", number, "--reason", "at once")
+        self.assertIn(f"Revoked exception {number}", said)
+        self.assertIn("security-contact is not set", said)
+        self.assertEqual(len(self.events("ExceptionRevocation", "expired.example")), 1)
+        self.site.command("exception", "add", "--address", "rita@expired.example", "--level", "encrypted", "--for", "1d", "--reason", "x",
+                          "--ticket", "x", "--owner", "x", status=78)
+
     def test_an_end_is_noticed_without_any_mail(self) -> None:
         number = self.add("--domain", "wrong-name.example", level="encrypted", span="2s")
         self.report(f"exception {number} expired")

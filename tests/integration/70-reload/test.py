@@ -21,6 +21,7 @@ from postfix import ADDRESS  # noqa: E402
 
 MILTER = "smarttls-milter"
 SESSIONS = 1000
+RELOADS = 200
 IDLE_RSS = 64 * 1024  # KiB
 USER = 54321  # nobody's
 THREADS = 20
@@ -141,6 +142,40 @@ class Reload(Scenario):
         self.assertIn("X-Round: 4", delivered[0]["data"])
         versions = {self.only_evidence(one)["config_version"] for one in (replies[0].queue_id, queue_id)}
         self.assertEqual(len(versions), 2, "evidence names the configuration that decided")
+
+    def test_two_hundred_reloads_under_load_defer_and_lose_nothing(self) -> None:
+        ended = threading.Event()
+        replies: list = []
+
+        def send_on(mail_class: str | None) -> None:
+            while not ended.is_set():
+                replies.append(self.site.send("ann@dane.example", mail_class=mail_class))
+
+        threads = [threading.Thread(target=send_on, args=(mail_class,)) for mail_class in ("nta7516", "gdpr", None)]
+        for thread in threads:
+            thread.start()
+        try:
+            for round_ in range(RELOADS):
+                self.reload(self.text + f"\n[class.extra]\nlevel = dane\nset-header = X-Round: {round_}\n", "reloaded .*is for sessions that begin now")
+        finally:
+            ended.set()
+            for thread in threads:
+                thread.join()
+        print(f"{RELOADS} reloads while {len(replies)} messages came", file=sys.stderr)
+        self.assertEqual([reply for reply in replies if reply.code != 250], [])
+        self.assertGreater(len(replies), RELOADS / 4)
+        self.wait_until("deliveries", lambda: not [one for one in self.site.postfix.queue() if one["queue_name"] in ("active", "incoming")])
+        received = " ".join(message["data"].partition("\r\n\r\n")[0] for message in self.site.lab.received("dane.example"))
+        self.assertEqual([reply.queue_id for reply in replies if f"id {reply.queue_id}" not in received], [])
+        self.reload(self.text, "reloaded")
+
+    def test_the_engine_does_not_die_of_the_milter_s_signal(self) -> None:
+        engine = self.site.daemon("smarttlsd")
+        os.kill(engine.pid, signal.SIGUSR1)
+        self.wait_until("a line", lambda: "SIGUSR1: the engine reads its configuration when it starts" in self.site.log("smarttlsd"))
+        self.assertIn('"level":"dane"', self.site.command("check", "dane.example", "--json", status=None))
+        os.kill(engine.pid, signal.SIGUSR1)
+        self.wait_until("a second line", lambda: self.site.log("smarttlsd").count("SIGUSR1") == 2)
 
     def test_a_changed_class_counts_for_new_sessions_and_not_for_open_ones(self) -> None:
         with smtplib.SMTP(*ADDRESS, timeout=60) as old:

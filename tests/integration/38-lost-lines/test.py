@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from scenario import Scenario, main  # noqa: E402
-from paths import BOB  # noqa: E402
+from paths import BOB, GOOD, NOTICES, Paths  # noqa: E402
 from postfix import SNIPPETS, settle  # noqa: E402
 
 FRIEND = "friend@dane.example"  # meets every class, and is an alias of somebody at a plaintext server
@@ -114,6 +114,21 @@ class LostLines(Scenario):
             self.assert_all_wait(match.group(0).partition(" ")[0])
             tried += 1
         self.assertGreater(tried, 20)
+
+
+class TheGuardItself(Paths):
+    """The limit of it: what a route of the site's own would take out, and the guard alone keeps back, goes when the guard goes.
+    Class mail that comes then is refused."""
+
+    def test_what_the_guard_alone_keeps_back_goes_with_it(self) -> None:
+        self.configure(transport_maps=f"{NOTICES}, inline:{{ pkix.example={self.plaintext_route()} }}",
+                       virtual_alias_maps=f"inline:{{ {{ {GOOD}=bob@pkix.example }} }}")
+        queue_id = self.send(GOOD)
+        self.assert_kept_back(queue_id)
+        self.assert_no_content_in_clear()
+        self.configure(smtp_header_checks="")
+        self.assert_deferred(self.site.send(GOOD, mail_class="nta7516"), "4.3.5")
+        self.flush_until(rf"{queue_id}: to=.*status=sent")
 
 
 if __name__ == "__main__":

@@ -209,8 +209,7 @@ class Exceptions(Excepting):
         self.assertIn(f"Revoked exception {number}", said)
         self.assertIn("security-contact is not set", said)
         self.assertEqual(len(self.events("ExceptionRevocation", "expired.example")), 1)
-        self.site.command("exception", "add", "--address", "rita@expired.example", "--level", "encrypted", "--for", "1d", "--reason", "x",
-                          "--ticket", "x", "--owner", "x", status=78)
+        self.add("--address", "rita@expired.example", level="encrypted", status=78)
 
     def test_an_end_is_noticed_without_any_mail(self) -> None:
         number = self.add("--domain", "wrong-name.example", level="encrypted", span="2s")

@@ -190,6 +190,18 @@ TEST_F(PostfixConfigTest, RefusesATransportWithoutTheGuardUnlessItIsTrusted) {
     expect_names(check(), "service cleanup in master.cf has -o header_checks without $smarttls_marks", "cleanup");
 }
 
+TEST_F(PostfixConfigTest, AsksTheInstancesThatClassMailMayBeHandedTo) {
+    const test::PostfixDirectory second;
+    second.replace("main.cf", "recipient_delimiter = +", "");
+    const PostfixConfig trusting(postfix_.path(), "X-SmartTLS-Class", {"handoff"});
+    postfix_.write("main.cf", test::PostfixDirectory::shipped("main.cf") + "\nmulti_instance_directories = " + second.path() + "\n");
+    EXPECT_EQ(error_of(trusting.check()), "no error") << "nothing leads there";
+    postfix_.write("master.cf", test::PostfixDirectory::shipped("master.cf") + "handoff unix - - n - - smtp\n  -o smtp_header_checks=\n");
+    EXPECT_EQ(error_of(trusting.check()), "the Postfix instance in " + second.path() + ": main.cf lacks recipient_delimiter = +");
+    second.replace("main.cf", "milter_default_action = tempfail", "milter_default_action = accept");
+    EXPECT_EQ(error_of(trusting.check()), "no error") << "no milter is asked there";
+}
+
 TEST_F(PostfixConfigTest, KnowsTheDomainsThatTheMtaDelivers) {
     postfix_.write("main.cf", test::PostfixDirectory::shipped("main.cf") +
                                   "\nmydomain = Org.example\nmydestination = $mydomain, gw.$mydomain localhost, hash:/x\n");

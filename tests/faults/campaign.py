@@ -2,8 +2,9 @@
 """campaign.py [--rounds N] [--seed S]: kill -9 of milter, engine and Postfix at random moments under load.
 
 Afterwards each message for which a client heard 250 is delivered under the floor of its class, or in the queue, or
-sealed, or its sender is told: exactly once, with its evidence. What a client sends again after an answer that it did not hear may be another
-message to Postfix, which has its own queue id; it is not another one to the store of sealed messages, nor one more notice.
+sealed, or its sender is told: exactly once, with its evidence. What a client sends again after an answer that it did
+not hear may be another message to Postfix, which has its own queue id; it is not another one to the store of sealed
+messages, nor one more notice.
 
 Exit status 0 when that holds. A breach shows the seed, what was killed when, and the whole story of the message. Run as
 `tests/lab/enter /usr/bin/python3 tests/faults/campaign.py` with $SMARTTLS_BIN set.

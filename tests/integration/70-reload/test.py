@@ -284,7 +284,7 @@ class Reload(Scenario):
                                            program(MILTER), "--config", directory / "smarttls.conf"], stderr=log)
             self.addCleanup(milter.wait)
             self.addCleanup(milter.terminate)
-            self.wait_until("socket", (directory / "milter.sock").exists)
+            self.wait_until("milter that listens", lambda: "ready on" in (directory / "log").read_text(), 30)
             answers = self.finish_at_once([self.connect_to(directory / "milter.sock") for _ in range(3 * THREADS)])
             self.assertEqual({answer[:4] for answer in answers}, {b"y451"})
             self.assertEqual(len(answers), 3 * THREADS)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "milter/delivery/delivery_assembler.h"
 
-#include <array>
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -25,6 +25,12 @@ std::string process_of(const LogEntry& entry) {
     process += ' ';
     process += entry.pid;
     return process;
+}
+
+bool is_word(std::string_view text) {
+    return !text.empty() && std::none_of(text.begin(), text.end(), [](char byte) {
+        return byte == ' ' || byte == '\n';
+    });
 }
 
 std::optional<std::int64_t> number(std::string_view text) {
@@ -92,6 +98,10 @@ void DeliveryAssembler::add(const LogEntry& entry, std::vector<Delivery>& news) 
 }
 
 void DeliveryAssembler::start(const LogEntry& entry, const TlsStarted& started) {
+    for (const std::string_view word :
+         {entry.identifier, entry.pid, started.relay, started.version, started.cipher}) {
+        if (!is_word(word)) return forget(process_of(entry));  // state() could not keep it
+    }
     Connection connection;
     connection.process = process_of(entry);
     connection.relay = key_of(started.relay);

@@ -106,11 +106,15 @@ std::optional<LogTime> in_year(const LocalStamp& stamp, int y, int summer) {
     broken.tm_year = y - 1900;
     broken.tm_mon = stamp.month;
     broken.tm_mday = stamp.day;
-    broken.tm_sec = static_cast<int>(stamp.time.count());
+    const std::chrono::hh_mm_ss time(stamp.time);
+    broken.tm_hour = static_cast<int>(time.hours().count());  // glibc takes 3600 seconds for time that passes
+    broken.tm_min = static_cast<int>(time.minutes().count());
+    broken.tm_sec = static_cast<int>(time.seconds().count());
     broken.tm_isdst = summer;
     const time_t when = ::mktime(&broken);
     if (when == -1 || broken.tm_mon != stamp.month) return {};
-    if (summer >= 0 && (broken.tm_isdst > 0) != (summer > 0)) return {};
+    const seconds clock_says((broken.tm_hour * 60 + broken.tm_min) * 60 + broken.tm_sec);
+    if (summer >= 0 && ((broken.tm_isdst > 0) != (summer > 0) || clock_says != stamp.time)) return {};
     return LogTime(seconds(when));
 }
 

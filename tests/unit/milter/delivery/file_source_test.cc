@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Files that are rotated, truncated and read again, through LogFollower: what a sink has in the end.
+#include "milter/delivery/file_source.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include "milter/delivery/log_follower.h"
+#include "tests/unit/milter/delivery/memory_sink.h"
+#include "tests/unit/store/scratch.h"
+
+namespace smarttls::milter {
+namespace {
+
+using test::log_line;
+using test::sent_line;
+using test::tls_line;
+
+namespace fs = std::filesystem;
+
+class FileSourceTest : public testing::Test {
+  protected:
+    FileSourceTest() { restart(); }
+
+    void restart() {
+        follower = std::make_unique<LogFollower>(std::make_unique<FileSource>(path), LogDialect::Postfix, sink);
+    }
+    void append(const std::string& text) { append(path, text); }
+    static void append(const std::string& file, const std::string& text) {
+        std::ofstream(file, std::ios::app | std::ios::binary) << text;
+    }
+    /// As often as it takes until nothing comes any more, rotation included.
+    void read() {
+        for (int quiet = 0; quiet < 3;) {
+            const auto more = follower->step();
+            ASSERT_TRUE(more) << more.error().what;
+            quiet = *more ? 0 : quiet + 1;
+        }
+    }
+    /// As logrotate's `copytruncate`.
+    void copy_and_truncate() {
+        fs::copy_file(path, path + ".1");
+        fs::resize_file(path, 0);
+    }
+    /// Rotation takes a while; file systems tell times apart from some milliseconds on.
+    static void age(const std::string& file, int minutes) {
+        fs::last_write_time(file, fs::last_write_time(file) - std::chrono::minutes(minutes));
+    }
+
+    store::test::ScratchDirectory scratch;
+    const std::string path = scratch.file("mail.log");
+    test::MemorySink sink;
+    std::unique_ptr<LogFollower> follower;
+};
+
+TEST_F(FileSourceTest, WaitsForAFileAndReadsItFromItsBegin) {
+    read();
+    append(sent_line("AAAAAA"));
+    read();
+    append(sent_line("BBBBBB"));
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB");
+}
+
+TEST_F(FileSourceTest, ALineCountsWhenItIsWhole) {
+    const std::string line = sent_line("AAAAAA");
+    append(line.substr(0, 60));
+    read();
+    append(line.substr(60, 40));
+    read();
+    restart();
+    read();
+    EXPECT_EQ(sink.ids(), "");
+    append(line.substr(100));
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA");
+}
+
+TEST_F(FileSourceTest, ARestartDoublesNothing) {
+    append(sent_line("AAAAAA"));
+    read();
+    for (int i = 0; i < 3; ++i) {
+        restart();
+        read();
+    }
+    append(sent_line("BBBBBB"));
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB");
+}
+
+TEST_F(FileSourceTest, ATlsSessionOutlivesARestartAndARotation) {
+    append(tls_line() + sent_line("AAAAAA") + tls_line("2") + sent_line("ZZZZZZ", "3"));
+    read();
+    fs::rename(path, path + ".1");
+    restart();
+    append(sent_line("BBBBBB", "2") + sent_line("AAAAAA"));
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA ZZZZZZ BBBBBB AAAAAA");
+    EXPECT_TRUE(sink.taken[2].tls);
+    EXPECT_TRUE(sink.taken[3].tls);
+    EXPECT_FALSE(sink.taken[1].tls);
+}
+
+TEST_F(FileSourceTest, ARenamedFileIsReadToItsEnd) {
+    append(sent_line("AAAAAA"));
+    read();
+    append(sent_line("BBBBBB"));
+    fs::rename(path, path + ".1");
+    read();
+    append(path, "");  // as logrotate's `create`, while the writer still has the old one
+    read();
+    append(path + ".1", sent_line("CCCCCC"));
+    read();
+    append(sent_line("DDDDDD"));
+    append(path + ".1", sent_line("EEEEEE"));
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB CCCCCC EEEEEE DDDDDD");
+}
+
+TEST_F(FileSourceTest, ARenamedFileIsReadToItsEndAlsoWhenItIsDeleted) {
+    append(sent_line("AAAAAA"));
+    read();
+    append(sent_line("BBBBBB"));
+    fs::remove(path);
+    append(sent_line("CCCCCC"));
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB CCCCCC");
+}
+
+TEST_F(FileSourceTest, AfterARestartRotatedFilesAreReadInTheirOrder) {
+    append(sent_line("AAAAAA"));
+    read();
+    append(sent_line("BBBBBB"));
+    fs::rename(path, path + ".2");
+    append(path + "-20261122", sent_line("CCCCCC"));
+    append(path + ".1", sent_line("DDDDDD"));
+    append(sent_line("EEEEEE"));
+    append(path + ".3", sent_line("OLDOLD"));
+    append(path + ".4.gz", sent_line("GZGZGZ"));
+    append(path + ".old", sent_line("NOTONE"));
+    age(path + ".3", 40);
+    age(path + ".2", 30);
+    age(path + "-20261122", 20);
+    age(path + ".1", 10);
+    restart();
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB CCCCCC DDDDDD EEEEEE");
+    restart();
+    append(sent_line("FFFFFF"));
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB CCCCCC DDDDDD EEEEEE FFFFFF");
+}
+
+TEST_F(FileSourceTest, CopyAndTruncate) {
+    append(sent_line("AAAAAA"));
+    read();
+    append(sent_line("BBBBBB"));
+    copy_and_truncate();
+    append(sent_line("CCCCCC"));
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB CCCCCC");
+}
+
+TEST_F(FileSourceTest, CopyAndTruncateIsSeenWhenTheFileHasGrownBeyondItsOldSize) {
+    append(log_line("first") + sent_line("AAAAAA"));
+    read();
+    append(sent_line("BBBBBB"));
+    copy_and_truncate();
+    append(log_line("second") + sent_line("CCCCCC") + sent_line("DDDDDD") + sent_line("EEEEEE") + sent_line("FFFFFF"));
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB CCCCCC DDDDDD EEEEEE FFFFFF");
+}
+
+TEST_F(FileSourceTest, CopyAndTruncateWhileNobodyReads) {
+    append(log_line("first") + sent_line("AAAAAA"));
+    read();
+    append(sent_line("BBBBBB"));
+    copy_and_truncate();
+    append(log_line("second") + sent_line("CCCCCC"));
+    restart();
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB CCCCCC");
+}
+
+TEST_F(FileSourceTest, TruncationWithoutACopyLosesWhatWasNotRead) {
+    append(log_line("first") + sent_line("AAAAAA"));
+    read();
+    fs::resize_file(path, 0);
+    append(log_line("second") + sent_line("BBBBBB"));
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB");
+}
+
+TEST_F(FileSourceTest, AnotherFileWithTheOldInodeIsAnotherFile) {
+    append(log_line("first") + sent_line("AAAAAA"));
+    read();
+    // In place: the inode stays, the content is another, and longer.
+    std::ofstream(path, std::ios::trunc) << log_line("other") << sent_line("BBBBBB") << sent_line("CCCCCC") << sent_line("DDDDDD");
+    restart();
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB CCCCCC DDDDDD");
+}
+
+TEST_F(FileSourceTest, AFileThatIsGoneIsAGap) {
+    append(log_line("first") + sent_line("AAAAAA"));
+    read();
+    fs::remove(path);
+    restart();
+    read();
+    append(log_line("second") + sent_line("BBBBBB"));
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB");
+}
+
+TEST_F(FileSourceTest, AnEndlessLineIsSkippedAndCostsNoMemory) {
+    append(sent_line("AAAAAA"));
+    const std::string much(1 << 20, 'x');
+    for (int i = 0; i < 8; ++i) append(much);
+    read();
+    restart();
+    read();
+    append("\n" + sent_line("BBBBBB"));
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB");
+}
+
+TEST_F(FileSourceTest, AFullDiskLosesAndDoublesNothing) {
+    append(sent_line("AAAAAA"));
+    read();
+    sink.fails = true;
+    append(sent_line("BBBBBB"));
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(follower->step());
+    append(sent_line("CCCCCC"));
+    EXPECT_FALSE(follower->step());
+    sink.fails = false;
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB CCCCCC");
+    sink.fails = true;
+    append(sent_line("DDDDDD"));
+    EXPECT_FALSE(follower->step());
+    restart();
+    EXPECT_FALSE(follower->step()) << "the position is not known";
+    sink.fails = false;
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB CCCCCC DDDDDD");
+}
+
+TEST_F(FileSourceTest, WhatWasThrownBeginsWhereTheSinkIs) {
+    append(sent_line("AAAAAA"));
+    read();
+    sink.fails = true;
+    append(sent_line("BBBBBB"));
+    EXPECT_FALSE(follower->step());
+    follower->restart();
+    sink.fails = false;
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB");
+}
+
+TEST_F(FileSourceTest, APositionThatCannotBeReadIsAnError) {
+    append(sent_line("AAAAAA"));
+    for (const char* text : {"", "1", "2\nfile 1 2 3 4 5 6\n", "1\nfile 1 2 3\n", "1\nfile 1 2 3 4 5 x\n", "1\njournal\n", "1\n\nx\n"}) {
+        sink.position = Position{path, text};
+        restart();
+        const auto more = follower->step();
+        ASSERT_FALSE(more) << text;
+    }
+    EXPECT_EQ(sink.ids(), "");
+}
+
+TEST_F(FileSourceTest, ADirectoryIsNoLog) {
+    fs::create_directory(path);
+    const auto more = follower->step();
+    ASSERT_FALSE(more);
+    EXPECT_EQ(more.error().kind, policy::ErrorKind::Misconfigured);
+}
+
+TEST_F(FileSourceTest, WithoutNewsThePositionIsKeptOnRequest) {
+    append(log_line("nothing of interest"));
+    read();
+    EXPECT_FALSE(sink.position);
+    ASSERT_TRUE(follower->save());
+    EXPECT_TRUE(sink.position);
+    const int asked = sink.asked;
+    ASSERT_TRUE(follower->save());
+    EXPECT_EQ(sink.asked, asked) << "nothing has changed";
+}
+
+// Whatever is done between two lines, each line counts once, in its order.
+TEST_F(FileSourceTest, AnyMixOfEventsKeepsEachLineOnce) {
+    std::string expected;
+    unsigned random = 12345;
+    int rotation = 0;
+    for (int i = 0; i < 300; ++i) {
+        random = random * 1103515245 + 12345;
+        const std::string id = "AA" + std::to_string(10000 + i);
+        append(sent_line(id));
+        expected += (expected.empty() ? "" : " ") + id;
+        switch (random >> 16 & 7) {
+            case 0: restart(); break;
+            case 1:
+                fs::rename(path, path + "-" + std::to_string(1000 + ++rotation));
+                age(path + "-" + std::to_string(1000 + rotation), 1000 - rotation);
+                append(log_line(std::to_string(i)));
+                break;
+            case 2:
+                sink.fails = true;
+                static_cast<void>(follower->step());
+                sink.fails = false;
+                break;
+            case 3: read(); break;
+            default: static_cast<void>(follower->step());
+        }
+    }
+    read();
+    EXPECT_EQ(sink.ids(), expected);
+}
+
+TEST_F(FileSourceTest, AThreadFollowsAndStops) {
+    FollowerThread thread(std::make_unique<FileSource>(path), LogDialect::Postfix, sink);
+    append(sent_line("AAAAAA"));
+    thread.stop();
+    FollowerThread again(std::make_unique<FileSource>(path), LogDialect::Postfix, sink);
+    append(sent_line("BBBBBB"));
+    while (true) {
+        again.stop();
+        if (sink.ids() == "AAAAAA BBBBBB") break;
+        ASSERT_LE(sink.taken.size(), 2U);
+        read();
+    }
+}
+
+}  // namespace
+}  // namespace smarttls::milter

@@ -52,6 +52,9 @@ Reload take_over(const Config& running, Config fresh) {
     keeper.keep("[store] log-key", running.store.log_key, fresh.store.log_key);
     keeper.keep("[store] log-origin", running.store.log_origin, fresh.store.log_origin);
     keeper.keep("[store] message-keys", running.store.message_keys, fresh.store.message_keys);
+    keeper.keep("[delivery-log] file", running.delivery_log.file, fresh.delivery_log.file);
+    keeper.keep("[delivery-log] journal", running.delivery_log.journal, fresh.delivery_log.journal);
+    keeper.keep("[delivery-log] mta", running.delivery_log.mta, fresh.delivery_log.mta);
     return {std::move(fresh), std::move(kept)};
 }
 

@@ -103,6 +103,16 @@ struct ExceptionSettings {
     std::string security_contact;    // who gets the reports; empty: no exception can be made
 };
 
+/// Which program's log tells what became of the mail.
+enum class Mta { Postfix, Sendmail };
+
+/// The log that the MTA writes about its deliveries; at most one of file and journal is followed.
+struct DeliveryLogSettings {
+    std::string file;     // empty: the journal, if that is set
+    std::string journal;  // unit or syslog identifier; empty: none
+    Mta mta = Mta::Postfix;
+};
+
 struct PortalSettings {
     std::string private_keys;  // directory
 };
@@ -145,6 +155,7 @@ struct Config {
     EngineSettings engine;
     MilterSettings milter;
     StoreSettings store;
+    DeliveryLogSettings delivery_log;
     PortalSettings portal;
     ExceptionSettings exceptions;
     std::vector<MailClass> classes;

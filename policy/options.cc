@@ -72,6 +72,19 @@ Result<ConsumerMail> read_consumer_mail(std::string_view text) {
     return fail(ErrorKind::Malformed, quote(text) + " is neither as-others nor portal");
 }
 
+Result<Mta> read_mta(std::string_view text) {
+    if (text == "postfix") return Mta::Postfix;
+    if (text == "sendmail") return Mta::Sendmail;
+    return fail(ErrorKind::Malformed, quote(text) + " is neither postfix nor sendmail");
+}
+
+/// A unit or pattern of units, or a syslog identifier: one word, which is no flag of journalctl.
+Result<std::string> read_journal(std::string_view text) {
+    const bool word = std::all_of(text.begin(), text.end(), [](char b) { return b > 0x20 && b < 0x7f; });
+    if (word && !text.starts_with('-')) return std::string(text);
+    return fail(ErrorKind::Malformed, quote(text) + " is no unit and no syslog identifier");
+}
+
 using Text = std::string_view;
 constexpr std::uint16_t kDnsPort = 53;
 constexpr std::uint16_t kSmtpPort = 25;
@@ -221,6 +234,17 @@ constexpr auto kOptions = std::to_array<Option<Config>>({
      [](Config& c, Text v) { return store(c.store.log_origin, read_log_origin(v)); },
      [](Config& c) { c.store.log_origin.clear(); },
      "Name of the evidence log, unique in the world, such as mail.example.nl/smarttls; empty: the host name's."},
+    {"delivery-log", "file", "", Repeat::No,
+     [](Config& c, Text v) { return store(c.delivery_log.file, read_path_or_none(v)); },
+     [](Config& c) { c.delivery_log.file.clear(); },
+     "Log file of the MTA, which is read for what became of class mail; the milter must be able to read it."},
+    {"delivery-log", "journal", "", Repeat::No,
+     [](Config& c, Text v) { return store(c.delivery_log.journal, read_journal(v)); },
+     [](Config& c) { c.delivery_log.journal.clear(); },
+     "Without a file: the unit (postfix@-.service) or syslog identifier whose journal is read instead."},
+    {"delivery-log", "mta", "postfix", Repeat::No,
+     [](Config& c, Text v) { return store(c.delivery_log.mta, read_mta(v)); }, nullptr,
+     "Who writes that log: postfix or sendmail."},
     {"portal", "private-keys", "/var/lib/smarttls-portal/keys", Repeat::No,
      [](Config& c, Text v) { return store(c.portal.private_keys, read_path(v)); }, nullptr,
      "Directory of the private keys that open evidence and sealed messages; for portal and administrators alone."},

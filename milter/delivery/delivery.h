@@ -21,12 +21,10 @@
 #include <string_view>
 
 #include "milter/delivery/log_clock.h"
+#include "policy/config.h"
 #include "policy/result.h"
 
 namespace smarttls::milter {
-
-/// Which program's words the log has.
-enum class LogDialect { Postfix, Sendmail };
 
 /// How the server was authenticated, in Postfix's words, in order: no certificate; one that did not verify, or
 /// that nobody verified; a chain to a trusted root, whatever its name; all that the policy demanded.

@@ -66,11 +66,11 @@ Delivery delivery_of(const LogEntry& entry, const Attempt& attempt, const TlsSes
 }  // namespace
 
 std::string_view DeliveryAssembler::key_of(std::string_view relay) const {
-    return dialect_ == LogDialect::Postfix ? relay : sendmail_host(relay);
+    return mta_ == policy::Mta::Postfix ? relay : sendmail_host(relay);
 }
 
 LogFact DeliveryAssembler::fact_of(const LogEntry& entry) const {
-    if (dialect_ == LogDialect::Postfix) {
+    if (mta_ == policy::Mta::Postfix) {
         const bool is_postfix = entry.identifier.find('/') != std::string_view::npos;
         return is_postfix ? parse_postfix_line(entry.identifier, entry.message) : LogFact();
     }
@@ -137,14 +137,14 @@ const TlsSession* DeliveryAssembler::session_for(const LogEntry& entry, const At
     const auto found = by_process_.find(process_of(entry));
     if (found == by_process_.end()) return nullptr;
     Connection& connection = *found->second;
-    if (dialect_ == LogDialect::Sendmail) {
+    if (mta_ == policy::Mta::Sendmail) {
         if (entry.time > connection.used + kSendmailCache) return nullptr;
         connection.queue_id.clear();
     }
-    if (connection.queue_id.empty() && dialect_ == LogDialect::Postfix) {
+    if (connection.queue_id.empty() && mta_ == policy::Mta::Postfix) {
         connection.queue_id = attempt.queue_id;
         by_message_.emplace(connection.queue_id, connection.process);
-    } else if (dialect_ == LogDialect::Postfix && connection.queue_id != attempt.queue_id) {
+    } else if (mta_ == policy::Mta::Postfix && connection.queue_id != attempt.queue_id) {
         forget(found->first);
         return nullptr;
     }

@@ -2,7 +2,7 @@
 //
 // DeliveryAssembler: makes Deliveries of the lines of a log, in their order.
 //
-//     DeliveryAssembler assembler(LogDialect::Postfix);
+//     DeliveryAssembler assembler(policy::Mta::Postfix);
 //     assembler.add(entry, news);             // appends to news
 //     std::string state = assembler.state();  // later: assembler.restore(state)
 //
@@ -42,7 +42,7 @@ class DeliveryAssembler {
   public:
     static constexpr std::size_t kMostConnections = 2000;
 
-    explicit DeliveryAssembler(LogDialect dialect) : dialect_(dialect) {}
+    explicit DeliveryAssembler(policy::Mta mta) : mta_(mta) {}
 
     void add(const LogEntry& entry, std::vector<Delivery>& news);
 
@@ -77,7 +77,7 @@ class DeliveryAssembler {
     /// The server that a relay names, as far as TLS lines tell it.
     [[nodiscard]] std::string_view key_of(std::string_view relay) const;
 
-    LogDialect dialect_;
+    policy::Mta mta_;
     Connections connections_;
     std::unordered_map<std::string, Connections::iterator> by_process_;
     std::unordered_multimap<std::string, std::string> by_message_;  // queue id -> process

@@ -21,10 +21,10 @@ constexpr std::string_view kVersion = "1";
 
 }  // namespace
 
-LogFollower::LogFollower(std::unique_ptr<LogSource> source, LogDialect dialect, DeliverySink& sink)
+LogFollower::LogFollower(std::unique_ptr<LogSource> source, policy::Mta mta, DeliverySink& sink)
     : source_(std::move(source)),
       take_([this](const LogEntry& entry) { assembler_.add(entry, news_); }),
-      assembler_(dialect),
+      assembler_(mta),
       sink_(sink) {}
 
 /// A position is a line with the version, one with the source's place, and the assembler's state.
@@ -91,8 +91,8 @@ void LogFollower::restart() {
     begun_ = false;
 }
 
-FollowerThread::FollowerThread(std::unique_ptr<LogSource> source, LogDialect dialect, DeliverySink& sink)
-    : follower_(std::move(source), dialect, sink), name_("delivery log"), thread_([this] { run(); }) {}
+FollowerThread::FollowerThread(std::unique_ptr<LogSource> source, policy::Mta mta, DeliverySink& sink)
+    : follower_(std::move(source), mta, sink), name_("delivery log"), thread_([this] { run(); }) {}
 
 FollowerThread::~FollowerThread() { stop(); }
 

@@ -3,7 +3,7 @@
 // LogFollower: reads what comes to a log, makes Deliveries of it, and hands them to the sink with the position
 // behind them, so that each is kept exactly once, whenever it is stopped, killed, or the sink cannot take more.
 //
-//     FollowerThread follower(std::make_unique<FileSource>("/var/log/mail.log"), LogDialect::Postfix, sink);
+//     FollowerThread follower(std::make_unique<FileSource>("/var/log/mail.log"), policy::Mta::Postfix, sink);
 //
 // Ownership: owns the source, borrows the sink. Threads: LogFollower one thread; FollowerThread one of its own.
 // Errors: those of source and sink; step() may be called again after each, nothing is lost by it. FollowerThread
@@ -27,7 +27,7 @@ namespace smarttls::milter {
 
 class LogFollower {
   public:
-    LogFollower(std::unique_ptr<LogSource> source, LogDialect dialect, DeliverySink& sink);
+    LogFollower(std::unique_ptr<LogSource> source, policy::Mta mta, DeliverySink& sink);
 
     /// One turn. True: there may be more at once; false: wait a moment.
     [[nodiscard]] policy::Result<bool> step();
@@ -56,7 +56,7 @@ class LogFollower {
 
 class FollowerThread {
   public:
-    FollowerThread(std::unique_ptr<LogSource> source, LogDialect dialect, DeliverySink& sink);
+    FollowerThread(std::unique_ptr<LogSource> source, policy::Mta mta, DeliverySink& sink);
     ~FollowerThread();
     FollowerThread(const FollowerThread&) = delete;
     FollowerThread& operator=(const FollowerThread&) = delete;

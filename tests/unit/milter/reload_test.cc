@@ -33,11 +33,13 @@ TEST(ReloadTest, KeepsAndNamesWhatTakesARestart) {
     const Reload read = take_over(
         running, parsed("[milter]\nsocket = /s\ncanary = 127.0.0.1:26\ncanary-recipient = c@example.org\n"
                         "canary-interval = 1s\nsubmit-to = 127.0.0.1:27\npostfix-config = /p\n"
-                        "[store]\nevidence = /ev\nsealed = /se\nmessage-keys = /mk\n"));
+                        "[store]\nevidence = /ev\nsealed = /se\nmessage-keys = /mk\n"
+                        "[delivery-log]\nfile = /f\njournal = j\nmta = sendmail\n"));
     EXPECT_EQ(read.kept, (std::vector<std::string>{
                              "[milter] socket", "[milter] canary", "[milter] canary-recipient",
                              "[milter] canary-interval", "[milter] submit-to", "[milter] postfix-config",
-                             "[store] evidence", "[store] sealed", "[store] message-keys"}));
+                             "[store] evidence", "[store] sealed", "[store] message-keys",
+                             "[delivery-log] file", "[delivery-log] journal", "[delivery-log] mta"}));
     EXPECT_EQ(read.config.milter.socket, running.milter.socket);
     EXPECT_EQ(read.config.milter.submit_to.str(), running.milter.submit_to.str());
     EXPECT_EQ(read.config.store.evidence, running.store.evidence);

@@ -126,6 +126,21 @@ evidence = /e.db)");
     EXPECT_EQ(config.store.evidence, "/e.db");
 }
 
+TEST(Config, TakesEveryOptionOfTheDeliveryLog) {
+    EXPECT_EQ(valid("").delivery_log.file, "");
+    EXPECT_EQ(valid("").delivery_log.journal, "");
+    EXPECT_EQ(valid("").delivery_log.mta, Mta::Postfix);
+    const DeliveryLogSettings log =
+        valid("[delivery-log]\nfile = /var/log/mail.log\njournal = postfix@-.service\nmta = sendmail").delivery_log;
+    EXPECT_EQ(log.file, "/var/log/mail.log");
+    EXPECT_EQ(log.journal, "postfix@-.service");
+    EXPECT_EQ(log.mta, Mta::Sendmail);
+    EXPECT_NE(mistakes("[delivery-log]\nfile = mail.log").find("is not an absolute path"), std::string::npos);
+    EXPECT_NE(mistakes("[delivery-log]\njournal = --vacuum-size=1").find("is no unit"), std::string::npos);
+    EXPECT_NE(mistakes("[delivery-log]\njournal = a b").find("is no unit"), std::string::npos);
+    EXPECT_NE(mistakes("[delivery-log]\nmta = exim").find("is neither postfix nor sendmail"), std::string::npos);
+}
+
 TEST(Config, TakesEveryOptionOfAClass) {
     const auto config = parse(R"([class.medical-1]
 level = mta-sts

@@ -124,7 +124,7 @@ TEST(DeliveryAssembler, ATlsLineServesOneMessageOfOneProcess) {
         {{line(kTls), line("AAAAAA: to=<a b>, relay=x"), line(sent("BBBBBB"))}, false, "a line that cannot be read"},
     };
     for (const Reuse& one : cases) {
-        DeliveryAssembler assembler(LogDialect::Postfix);
+        DeliveryAssembler assembler(policy::Mta::Postfix);
         std::vector<Delivery> news;
         for (const std::string& text : one.lines) test::feed(assembler, text, news);
         ASSERT_FALSE(news.empty()) << one.why;
@@ -136,13 +136,13 @@ TEST(DeliveryAssembler, ATlsLineServesOneMessageOfOneProcess) {
 TEST(DeliveryAssembler, StateGoesOnWhereItWas) {
     for (const char* name : {"postfix-3.7.log", "postfix-3.7-interleaved.log"}) {
         const auto lines = test::sample_lines(name);
-        DeliveryAssembler assembler(LogDialect::Postfix);
+        DeliveryAssembler assembler(policy::Mta::Postfix);
         std::vector<Delivery> news;
         for (const std::string& text : lines) {
-            DeliveryAssembler next(LogDialect::Postfix);
+            DeliveryAssembler next(policy::Mta::Postfix);
             ASSERT_TRUE(next.restore(assembler.state()));
             EXPECT_EQ(next.state(), assembler.state());
-            assembler = DeliveryAssembler(LogDialect::Postfix);
+            assembler = DeliveryAssembler(policy::Mta::Postfix);
             ASSERT_TRUE(assembler.restore(next.state()));
             test::feed(assembler, text, news);
         }
@@ -151,7 +151,7 @@ TEST(DeliveryAssembler, StateGoesOnWhereItWas) {
 }
 
 TEST(DeliveryAssembler, RefusesAStateThatIsNone) {
-    DeliveryAssembler assembler(LogDialect::Postfix);
+    DeliveryAssembler assembler(policy::Mta::Postfix);
     std::vector<Delivery> news;
     test::feed(assembler, line(kTls), news);
     for (const char* state : {"x", "postfix/smtp 1 mx[::1]:25 - Verified TLSv1.3 X 256", "a 1 b - Verifed c d 1 2", "a 1 b - Verified c d e 2"}) {
@@ -161,7 +161,7 @@ TEST(DeliveryAssembler, RefusesAStateThatIsNone) {
 }
 
 TEST(DeliveryAssembler, MemoryIsBoundedAndOldSessionsGo) {
-    DeliveryAssembler assembler(LogDialect::Postfix);
+    DeliveryAssembler assembler(policy::Mta::Postfix);
     std::vector<Delivery> news;
     for (std::size_t pid = 1; pid <= DeliveryAssembler::kMostConnections + 10; ++pid) {
         test::feed(assembler, line(kTls, "postfix/smtp[" + std::to_string(pid) + "]"), news);
@@ -176,7 +176,7 @@ TEST(DeliveryAssembler, MemoryIsBoundedAndOldSessionsGo) {
 }
 
 TEST(DeliveryAssembler, WhatIsNoWordIsNotKept) {
-    DeliveryAssembler assembler(LogDialect::Sendmail);
+    DeliveryAssembler assembler(policy::Mta::Sendmail);
     std::vector<Delivery> news;
     assembler.add({LogTime(1h), "sm-mta", "1", "STARTTLS=client, relay=mx, version=a\nb, verify=OK, cipher=c d, bits=1/1"}, news);
     EXPECT_EQ(assembler.open_connections(), 0U);

@@ -27,7 +27,7 @@ class FileSourceTest : public testing::Test {
     FileSourceTest() { restart(); }
 
     void restart() {
-        follower = std::make_unique<LogFollower>(std::make_unique<FileSource>(path), LogDialect::Postfix, sink);
+        follower = std::make_unique<LogFollower>(std::make_unique<FileSource>(path), policy::Mta::Postfix, sink);
     }
     void append(const std::string& text) { append(path, text); }
     static void append(const std::string& file, const std::string& text) {
@@ -321,10 +321,10 @@ TEST_F(FileSourceTest, AnyMixOfEventsKeepsEachLineOnce) {
 }
 
 TEST_F(FileSourceTest, AThreadFollowsAndStops) {
-    FollowerThread thread(std::make_unique<FileSource>(path), LogDialect::Postfix, sink);
+    FollowerThread thread(std::make_unique<FileSource>(path), policy::Mta::Postfix, sink);
     append(sent_line("AAAAAA"));
     thread.stop();
-    FollowerThread again(std::make_unique<FileSource>(path), LogDialect::Postfix, sink);
+    FollowerThread again(std::make_unique<FileSource>(path), policy::Mta::Postfix, sink);
     append(sent_line("BBBBBB"));
     while (true) {
         again.stop();

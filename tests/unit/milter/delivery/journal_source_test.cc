@@ -77,7 +77,7 @@ class JournalSourceTest : public testing::Test {
         std::filesystem::permissions(program, std::filesystem::perms::owner_all);
     }
     void restart(const std::string& what = "postfix@-.service") {
-        follower = std::make_unique<LogFollower>(std::make_unique<JournalSource>(what, program), LogDialect::Postfix, sink);
+        follower = std::make_unique<LogFollower>(std::make_unique<JournalSource>(what, program), policy::Mta::Postfix, sink);
     }
     void have(const std::string& bytes) { std::ofstream(scratch.file("out"), std::ios::binary) << bytes; }
     /// Until the program has ended.
@@ -139,7 +139,7 @@ TEST_F(JournalSourceTest, TheChildEndsWithUs) {
 }
 
 TEST_F(JournalSourceTest, AProgramThatIsNotThereIsTold) {
-    follower = std::make_unique<LogFollower>(std::make_unique<JournalSource>("x", scratch.file("none")), LogDialect::Postfix, sink);
+    follower = std::make_unique<LogFollower>(std::make_unique<JournalSource>("x", scratch.file("none")), policy::Mta::Postfix, sink);
     const auto more = follower->step();
     ASSERT_FALSE(more);
     EXPECT_EQ(more.error().kind, policy::ErrorKind::Temporary);

@@ -34,8 +34,8 @@ inline void feed(DeliveryAssembler& assembler, const std::string& line, std::vec
 }
 
 inline std::vector<Delivery> read_all(const std::vector<std::string>& lines,
-                                      LogDialect dialect = LogDialect::Postfix) {
-    DeliveryAssembler assembler(dialect);
+                                      policy::Mta mta = policy::Mta::Postfix) {
+    DeliveryAssembler assembler(mta);
     std::vector<Delivery> news;
     for (const std::string& line : lines) feed(assembler, line, news);
     if (assembler.unreadable() != 0) throw std::runtime_error("unreadable lines");

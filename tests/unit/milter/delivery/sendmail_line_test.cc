@@ -11,7 +11,7 @@ namespace {
 using test::only;
 
 TEST(SendmailLine, DeliveriesWithTheirTls) {
-    const auto all = test::read_all(test::sample_lines("sendmail-8.log"), LogDialect::Sendmail);
+    const auto all = test::read_all(test::sample_lines("sendmail-8.log"), policy::Mta::Sendmail);
     const Delivery bob = only(all, "x89Bx1iP007421", "bob@self.example");
     EXPECT_EQ(bob.status, DeliveryStatus::Sent);
     EXPECT_EQ(bob.relay, "mx.self.example. [192.0.2.26]");

@@ -91,7 +91,8 @@ class Section {
     po::options_description described_;
 };
 
-constexpr std::array<std::string_view, 5> kSections{"engine", "milter", "store", "portal", "exceptions"};
+constexpr std::array<std::string_view, 6> kSections{"engine", "milter", "store", "delivery-log", "portal",
+                                                   "exceptions"};
 
 /// RFC 5322 atoms would do; classes also stand in log lines and headers, so letters, digits, hyphens.
 bool is_class_name(std::string_view name) {

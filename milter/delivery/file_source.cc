@@ -77,7 +77,6 @@ void FileSource::begin(LogFile file, const Place& place) {
     partial_.clear();
     ahead_ = 0;
     too_long_ = false;
-    was_quiet_ = false;
 }
 
 /// The file of the place, under its name or another one; else a copy of it.
@@ -108,20 +107,28 @@ Result<bool> FileSource::find(const Place& place) {
     return true;
 }
 
-/// Begins the oldest file that was written to behind that time, or the live one.
-Result<bool> FileSource::begin_behind(std::int64_t written) {
-    const FileId old = place_.id;
+/// The oldest one that was written to behind that time and is not the one we read.
+Result<std::optional<LogFile>> FileSource::younger_rotated(std::int64_t written) const {
     for (const std::string& name : rotated_files(path_)) {
         auto file = LogFile::open(name);
-        if (!file) return tl::unexpected(file.error());
+        if (!file) return file;
         if (!*file) continue;
         const auto facts = (*file)->look();
         if (!facts) return tl::unexpected(facts.error());
-        if (facts->written <= written || facts->id == old) continue;
-        begin(*std::move(*file), {facts->id, 0, {}, facts->written});
-        return true;
+        if (facts->written > written && facts->id != place_.id) return file;
     }
-    return open_live();
+    return std::optional<LogFile>();
+}
+
+/// Begins that one, or the live one when there is none.
+Result<bool> FileSource::begin_behind(std::int64_t written) {
+    auto file = younger_rotated(written);
+    if (!file) return tl::unexpected(file.error());
+    if (!*file) return open_live();
+    const auto facts = (*file)->look();
+    if (!facts) return tl::unexpected(facts.error());
+    begin(*std::move(*file), {facts->id, 0, {}, facts->written});
+    return true;
 }
 
 Result<bool> FileSource::open_live() {
@@ -155,11 +162,7 @@ Result<bool> FileSource::read(const Take& take) {
     if (!*same) return follow_truncation();
     const auto more = read_on(take);
     if (!more) return more;
-    if (*more) {
-        was_quiet_ = false;
-        return true;
-    }
-    return at_end(take);
+    return *more ? more : at_end(take);
 }
 
 /// False: nothing was there.
@@ -215,25 +218,29 @@ void FileSource::give(std::string_view line, const Take& take) {
     take({time, parts->identifier, parts->pid, parts->message});
 }
 
-/// Whether the name leads to another file by now, and that one is in use.
+/// Whether the name leads to another file by now, and that one, or one that was rotated since, is in use.
 Result<bool> FileSource::is_superseded() const {
     const auto live = LogFile::open(path_);
     if (!live) return tl::unexpected(live.error());
-    if (!*live) return false;
-    const auto facts = (*live)->look();
-    if (!facts) return tl::unexpected(facts.error());
-    return facts->id != place_.id && facts->size > 0;
+    if (*live) {
+        const auto facts = (*live)->look();
+        if (!facts) return tl::unexpected(facts.error());
+        if (facts->id == place_.id) return false;
+        if (facts->size > 0) return true;
+    }
+    const auto younger = younger_rotated(place_.written);
+    if (!younger) return tl::unexpected(younger.error());
+    return younger->has_value();
 }
 
 Result<bool> FileSource::at_end(const Take& take) {
     const auto superseded = is_superseded();
-    if (!superseded || !*superseded) {
-        was_quiet_ = false;
-        return superseded;
-    }
-    if (!std::exchange(was_quiet_, true)) return false;
+    if (!superseded || !*superseded) return superseded;
+    const auto facts = file_->look();
+    if (!facts) return tl::unexpected(facts.error());
+    if (now() < facts->written_at() + let_go_ || facts->size > place_.offset + ahead_) return false;
     if (!partial_.empty()) give(partial_, take);  // nobody is going to end it
-    return begin_behind(place_.written);
+    return begin_behind(facts->written);
 }
 
 /// Reads on in the copy that was made before; without one, begins anew.

@@ -2,8 +2,9 @@
 //
 // FileSource: a log file that others append to, rotate and truncate.
 //
-// Rotation by renaming: the old file is read to its end, and the new one begun when it has something and the old one
-// has stayed as it was for a whole turn (its writer has let go of it). By copying and truncating: what was not read
+// Rotation by renaming: the old file is read to its end, and the new one begun when it has something and nobody has
+// written to the old one for some seconds: postlogd(8) goes on with it until `postfix reload` has reached it, while
+// postfix(1) writes to the new one already. By copying and truncating: what was not read
 // yet is read from the copy. After a restart the file of the place is found by inode and mark among NAME, NAME.1,
 // NAME-YYYYMMDD, and then those that are younger than it in their order. One that is missing is waited for;
 // one that is gone, or compressed by now, is told as a gap in our own log.
@@ -12,6 +13,7 @@
 // Ownership: the open file. Threads: one thread. Errors: see LogSource.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,7 +30,9 @@ class FileSource : public LogSource {
   public:
     static constexpr std::size_t kLongestLine = 64 * 1024;
 
-    explicit FileSource(std::string path) : path_(std::move(path)) {}
+    /// `let_go`: how long a file that was rotated must not have been written to before the next one is begun.
+    explicit FileSource(std::string path, std::chrono::milliseconds let_go = std::chrono::seconds(5))
+        : path_(std::move(path)), let_go_(let_go) {}
 
     [[nodiscard]] std::string name() const override { return path_; }
     [[nodiscard]] policy::Result<void> resume(std::string_view place) override;
@@ -51,6 +55,7 @@ class FileSource : public LogSource {
     [[nodiscard]] policy::Result<bool> read_on(const Take& take);
     [[nodiscard]] policy::Result<bool> at_end(const Take& take);
     [[nodiscard]] policy::Result<bool> is_superseded() const;
+    [[nodiscard]] policy::Result<std::optional<LogFile>> younger_rotated(std::int64_t written) const;
     [[nodiscard]] policy::Result<bool> follow_truncation();
     [[nodiscard]] policy::Result<void> renew_mark();
     void begin(LogFile file, const Place& place);
@@ -58,12 +63,12 @@ class FileSource : public LogSource {
     void give_lines(std::string_view chunk, const Take& take);
 
     const std::string path_;
+    const std::chrono::milliseconds let_go_;
     std::optional<LogFile> file_;
     Place place_;
     std::string partial_;      // the begin of a line whose end is not there yet
     std::uint64_t ahead_ = 0;  // bytes read behind place_.offset: partial_, or more of a line that is too long
     bool too_long_ = false;
-    bool was_quiet_ = false;   // at the end and superseded already in the turn before
     LogTime latest_{};         // bound of what stamps can mean
     LogClock clock_;
     std::vector<char> buffer_;

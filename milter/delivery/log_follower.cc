@@ -53,7 +53,7 @@ Result<void> LogFollower::begin() {
 }
 
 bool LogFollower::is_due() const {
-    if (!news_.empty()) return true;
+    if (!news_.empty() || saved_.empty()) return true;  // the very first: what is rotated from now on is not lost
     return std::chrono::steady_clock::now() > saved_at_ + kLongestUnsaved && source_->place() != saved_;
 }
 

@@ -20,6 +20,8 @@ using test::log_line;
 using test::sent_line;
 using test::tls_line;
 
+using std::chrono_literals::operator""ms;
+
 namespace fs = std::filesystem;
 
 class FileSourceTest : public testing::Test {
@@ -27,7 +29,7 @@ class FileSourceTest : public testing::Test {
     FileSourceTest() { restart(); }
 
     void restart() {
-        follower = std::make_unique<LogFollower>(std::make_unique<FileSource>(path), policy::Mta::Postfix, sink);
+        follower = std::make_unique<LogFollower>(std::make_unique<FileSource>(path, 0ms), policy::Mta::Postfix, sink);
     }
     void append(const std::string& text) { append(path, text); }
     static void append(const std::string& file, const std::string& text) {
@@ -131,6 +133,17 @@ TEST_F(FileSourceTest, ARenamedFileIsReadToItsEndAlsoWhenItIsDeleted) {
     EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB CCCCCC");
 }
 
+TEST_F(FileSourceTest, ARotationBeforeTheFirstNewsLosesNothing) {
+    append(log_line("nothing of interest"));
+    ASSERT_TRUE(follower->step());
+    append(sent_line("AAAAAA"));
+    fs::rename(path, path + ".1");
+    append(sent_line("BBBBBB"));
+    restart();
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB");
+}
+
 TEST_F(FileSourceTest, AfterARestartRotatedFilesAreReadInTheirOrder) {
     append(sent_line("AAAAAA"));
     read();
@@ -153,6 +166,35 @@ TEST_F(FileSourceTest, AfterARestartRotatedFilesAreReadInTheirOrder) {
     append(sent_line("FFFFFF"));
     read();
     EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB CCCCCC DDDDDD EEEEEE FFFFFF");
+}
+
+TEST_F(FileSourceTest, CopiedAndTruncatedTwiceAtOnce) {
+    append(log_line("first") + sent_line("AAAAAA"));
+    read();
+    append(sent_line("BBBBBB"));
+    fs::copy_file(path, path + ".2");
+    fs::resize_file(path, 0);
+    append(log_line("second") + sent_line("CCCCCC"));
+    copy_and_truncate();
+    age(path + ".2", 2);
+    age(path + ".1", 1);
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB CCCCCC");
+}
+
+TEST_F(FileSourceTest, AFileThatIsStillWrittenToIsNotLeft) {
+    follower = std::make_unique<LogFollower>(std::make_unique<FileSource>(path, std::chrono::hours(1)), policy::Mta::Postfix, sink);
+    append(sent_line("AAAAAA"));
+    read();
+    fs::rename(path, path + ".1");
+    append(sent_line("CCCCCC"));
+    read();
+    append(path + ".1", sent_line("BBBBBB"));
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB");
+    age(path + ".1", 61);
+    read();
+    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB CCCCCC");
 }
 
 TEST_F(FileSourceTest, CopyAndTruncate) {
@@ -279,12 +321,16 @@ TEST_F(FileSourceTest, ADirectoryIsNoLog) {
     EXPECT_EQ(more.error().kind, policy::ErrorKind::Misconfigured);
 }
 
-TEST_F(FileSourceTest, WithoutNewsThePositionIsKeptOnRequest) {
+TEST_F(FileSourceTest, WithoutNewsThePositionIsKeptAtTheBeginAndOnRequest) {
     append(log_line("nothing of interest"));
     read();
-    EXPECT_FALSE(sink.position);
+    ASSERT_TRUE(sink.position);
+    const std::string first = sink.position->text;
+    append(log_line("nothing of interest"));
+    read();
+    EXPECT_EQ(sink.position->text, first);
     ASSERT_TRUE(follower->save());
-    EXPECT_TRUE(sink.position);
+    EXPECT_NE(sink.position->text, first);
     const int asked = sink.asked;
     ASSERT_TRUE(follower->save());
     EXPECT_EQ(sink.asked, asked) << "nothing has changed";

@@ -2,7 +2,7 @@
 //
 // Whether a delivery kept to what was decided for its recipient, and as which event it is kept.
 //
-//     Judgement judgement = judge(delivery, floor, config.milter.trusted_routes);
+//     Judgement judgement = judge(delivery, floor, config.milter.trusted_routes);  // floor: from the evidence
 //     if (judgement.is_weaker) alarm(judgement.reason);
 //
 // Only `sent` can be too weak: a connection of which Postfix thought too little to send by it is logged as well. What
@@ -40,7 +40,8 @@ struct Judgement {
     std::string_view code;    // of EventReasons on failures and deferrals: "bounced", "starttls-not-supported"
 };
 
-/// Which server, which way: the callback's answer for (queue id, recipient); nothing for mail that is not ours.
+/// `decided`: the floor of the delivery's queue id and recipient; nothing for mail that is not ours. `trusted`: as the
+/// configuration has them.
 [[nodiscard]] Judgement judge(const Delivery& delivery, std::optional<policy::Floor> decided,
                               const std::vector<policy::TrustedRoute>& trusted);
 

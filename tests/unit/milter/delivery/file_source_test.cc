@@ -5,13 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <memory>
-
-#include "milter/delivery/log_follower.h"
-#include "tests/unit/milter/delivery/memory_sink.h"
-#include "tests/unit/store/scratch.h"
+#include "tests/unit/milter/delivery/followed_file.h"
 
 namespace smarttls::milter {
 namespace {
@@ -20,44 +14,9 @@ using test::log_line;
 using test::sent_line;
 using test::tls_line;
 
-using std::chrono_literals::operator""ms;
-
 namespace fs = std::filesystem;
 
-class FileSourceTest : public testing::Test {
-  protected:
-    FileSourceTest() { restart(); }
-
-    void restart() {
-        follower = std::make_unique<LogFollower>(std::make_unique<FileSource>(path, 0ms), policy::Mta::Postfix, sink);
-    }
-    void append(const std::string& text) { append(path, text); }
-    static void append(const std::string& file, const std::string& text) {
-        std::ofstream(file, std::ios::app | std::ios::binary) << text;
-    }
-    /// As often as it takes until nothing comes any more, rotation included.
-    void read() {
-        for (int quiet = 0; quiet < 3;) {
-            const auto more = follower->step();
-            ASSERT_TRUE(more) << more.error().what;
-            quiet = *more ? 0 : quiet + 1;
-        }
-    }
-    /// As logrotate's `copytruncate`.
-    void copy_and_truncate() {
-        fs::copy_file(path, path + ".1");
-        fs::resize_file(path, 0);
-    }
-    /// Rotation takes a while; file systems tell times apart from some milliseconds on.
-    static void age(const std::string& file, int minutes) {
-        fs::last_write_time(file, fs::last_write_time(file) - std::chrono::minutes(minutes));
-    }
-
-    store::test::ScratchDirectory scratch;
-    const std::string path = scratch.file("mail.log");
-    test::MemorySink sink;
-    std::unique_ptr<LogFollower> follower;
-};
+using FileSourceTest = test::FollowedFile;
 
 TEST_F(FileSourceTest, WaitsForAFileAndReadsItFromItsBegin) {
     read();
@@ -270,114 +229,11 @@ TEST_F(FileSourceTest, AnEndlessLineIsSkippedAndCostsNoMemory) {
     EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB");
 }
 
-TEST_F(FileSourceTest, AFullDiskLosesAndDoublesNothing) {
-    append(sent_line("AAAAAA"));
-    read();
-    sink.fails = true;
-    append(sent_line("BBBBBB"));
-    for (int i = 0; i < 3; ++i) EXPECT_FALSE(follower->step());
-    append(sent_line("CCCCCC"));
-    EXPECT_FALSE(follower->step());
-    sink.fails = false;
-    read();
-    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB CCCCCC");
-    sink.fails = true;
-    append(sent_line("DDDDDD"));
-    EXPECT_FALSE(follower->step());
-    restart();
-    EXPECT_FALSE(follower->step()) << "the position is not known";
-    sink.fails = false;
-    read();
-    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB CCCCCC DDDDDD");
-}
-
-TEST_F(FileSourceTest, WhatWasThrownBeginsWhereTheSinkIs) {
-    append(sent_line("AAAAAA"));
-    read();
-    sink.fails = true;
-    append(sent_line("BBBBBB"));
-    EXPECT_FALSE(follower->step());
-    follower->restart();
-    sink.fails = false;
-    read();
-    EXPECT_EQ(sink.ids(), "AAAAAA BBBBBB");
-}
-
-TEST_F(FileSourceTest, APositionThatCannotBeReadIsAnError) {
-    append(sent_line("AAAAAA"));
-    for (const char* text : {"", "1", "2\nfile 1 2 3 4 5 6\n", "1\nfile 1 2 3\n", "1\nfile 1 2 3 4 5 x\n", "1\njournal\n", "1\n\nx\n"}) {
-        sink.position = Position{path, text};
-        restart();
-        const auto more = follower->step();
-        ASSERT_FALSE(more) << text;
-    }
-    EXPECT_EQ(sink.ids(), "");
-}
-
 TEST_F(FileSourceTest, ADirectoryIsNoLog) {
     fs::create_directory(path);
     const auto more = follower->step();
     ASSERT_FALSE(more);
     EXPECT_EQ(more.error().kind, policy::ErrorKind::Misconfigured);
-}
-
-TEST_F(FileSourceTest, WithoutNewsThePositionIsKeptAtTheBeginAndOnRequest) {
-    append(log_line("nothing of interest"));
-    read();
-    ASSERT_TRUE(sink.position);
-    const std::string first = sink.position->text;
-    append(log_line("nothing of interest"));
-    read();
-    EXPECT_EQ(sink.position->text, first);
-    ASSERT_TRUE(follower->save());
-    EXPECT_NE(sink.position->text, first);
-    const int asked = sink.asked;
-    ASSERT_TRUE(follower->save());
-    EXPECT_EQ(sink.asked, asked) << "nothing has changed";
-}
-
-// Whatever is done between two lines, each line counts once, in its order.
-TEST_F(FileSourceTest, AnyMixOfEventsKeepsEachLineOnce) {
-    std::string expected;
-    unsigned random = 12345;
-    int rotation = 0;
-    for (int i = 0; i < 300; ++i) {
-        random = random * 1103515245 + 12345;
-        const std::string id = "AA" + std::to_string(10000 + i);
-        append(sent_line(id));
-        expected += (expected.empty() ? "" : " ") + id;
-        switch (random >> 16 & 7) {
-            case 0: restart(); break;
-            case 1:
-                fs::rename(path, path + "-" + std::to_string(1000 + ++rotation));
-                age(path + "-" + std::to_string(1000 + rotation), 1000 - rotation);
-                append(log_line(std::to_string(i)));
-                break;
-            case 2:
-                sink.fails = true;
-                static_cast<void>(follower->step());
-                sink.fails = false;
-                break;
-            case 3: read(); break;
-            default: static_cast<void>(follower->step());
-        }
-    }
-    read();
-    EXPECT_EQ(sink.ids(), expected);
-}
-
-TEST_F(FileSourceTest, AThreadFollowsAndStops) {
-    FollowerThread thread(std::make_unique<FileSource>(path), policy::Mta::Postfix, sink);
-    append(sent_line("AAAAAA"));
-    thread.stop();
-    FollowerThread again(std::make_unique<FileSource>(path), policy::Mta::Postfix, sink);
-    append(sent_line("BBBBBB"));
-    while (true) {
-        again.stop();
-        if (sink.ids() == "AAAAAA BBBBBB") break;
-        ASSERT_LE(sink.taken.size(), 2U);
-        read();
-    }
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 
 #include "milter/callbacks.h"
 #include "milter/canary.h"
+#include "milter/delivery/delivery_evidence.h"
 #include "milter/exception_watch.h"
 #include "milter/outbox_sender.h"
 #include "milter/reload.h"
@@ -165,6 +166,8 @@ int serve(Services& services, const std::string& file) {
     use_services(std::make_shared<const Services>(services));
     smarttls::milter::Serving serving(services.config.milter.socket);
     smarttls::milter::ExceptionWatch watch(services.config, **evidence, outbox);
+    smarttls::milter::DeliveryEvidence deliveries(services.config, **evidence, &outbox);
+    const auto follower = smarttls::milter::follow_deliveries(services.config.delivery_log, deliveries);
     smarttls::engine::log(Severity::Info, "ready on " + services.config.milter.socket);
     wait_for_the_end(awaited, services, file);
     // While the milter still answers: in the middle of a dialog with the MTA, both would wait for it.

@@ -34,6 +34,17 @@ std::optional<std::string> with_lower_floor(std::string_view address, Floor floo
            std::string(local) + "=" + std::string(domain) + "@" + std::string(domain);
 }
 
+std::optional<std::string> without_lower_floor(std::string_view address) {
+    const std::size_t tag = address.find(kTag);
+    const std::size_t at = address.rfind('@');
+    if (tag == std::string_view::npos || at == std::string_view::npos || tag > at) return std::nullopt;
+    const std::string plain = std::string(address.substr(0, tag)) + std::string(address.substr(at));
+    const std::size_t end = address.find('=', tag);
+    const auto floor = parse_floor(address.substr(tag + kTag.size(), end - tag - kTag.size()));
+    if (!floor || with_lower_floor(plain, *floor) != address) return std::nullopt;
+    return plain;
+}
+
 bool has_lower_floor(std::string_view address) {
     return to_lower(address.substr(0, address.rfind('@'))).find(kTag) != std::string::npos;
 }

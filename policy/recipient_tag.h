@@ -21,6 +21,9 @@ namespace smarttls::policy {
 /// parts, bytes beyond ASCII. Nothing for Floor::Dane, below which there is always another.
 [[nodiscard]] std::optional<std::string> with_lower_floor(std::string_view address, Floor floor);
 
+/// The address to which with_lower_floor() gave this tag; nothing for any other.
+[[nodiscard]] std::optional<std::string> without_lower_floor(std::string_view address);
+
 /// True for any address with such a tag, in any case, whatever it repeats.
 [[nodiscard]] bool has_lower_floor(std::string_view address);
 

@@ -90,6 +90,7 @@ struct EvidenceRecord {
     std::string config_version;
     std::string reply;  // what the MTA was told to answer; empty when it answers by itself
     std::string note;   // what else has to be known, such as a forged control header
+    std::string successor = {};  // queue id under which the MTA carries the message on
     std::vector<RecipientEvidence> recipients;
     std::optional<Registration> registration;  // written; what is read has none
     std::string released;  // id of a sealed message whose held recipients are released; written

@@ -20,6 +20,9 @@ constexpr std::string_view kInsertPart =
 constexpr std::string_view kInsertTerm = "INSERT INTO term (kind, value, time, record) VALUES (?1, ?2, ?3, ?4)";
 constexpr std::string_view kFindVerdict = "SELECT id FROM verdict WHERE sha256 = ?1";
 constexpr std::string_view kInsertVerdict = "INSERT INTO verdict (sha256, json) VALUES (?1, ?2)";
+constexpr std::string_view kKeepPosition =
+    "INSERT INTO delivery_position (source, position) VALUES (?1, ?2)"
+    " ON CONFLICT (source) DO UPDATE SET position = excluded.position";
 constexpr std::string_view kInsertNode = "INSERT INTO node (position, hash) VALUES (?1, ?2)";
 
 Result<void> bind_optional(Statement& statement, int index, const std::string& text) {
@@ -51,7 +54,7 @@ Result<EvidenceTable> EvidenceTable::prepare(Database database, const std::strin
         return because(migrated, context);
     }
     std::vector<Statement> prepared;
-    for (const std::string_view sql : {kInsertRecord, kInsertPart, kInsertTerm, kFindVerdict, kInsertVerdict, kInsertNode}) {
+    for (const std::string_view sql : {kInsertRecord, kInsertPart, kInsertTerm, kFindVerdict, kInsertVerdict, kInsertNode, kKeepPosition}) {
         Result<Statement> statement = database.prepare(sql);
         if (!statement) return because(statement, context);
         prepared.push_back(*std::move(statement));
@@ -60,12 +63,14 @@ Result<EvidenceTable> EvidenceTable::prepare(Database database, const std::strin
     if (!registrations) return because(registrations, context);
     return EvidenceTable(std::move(database),
                          {std::move(prepared[0]), std::move(prepared[1]), std::move(prepared[2]),
-                          std::move(prepared[3]), std::move(prepared[4]), std::move(prepared[5])},
+                          std::move(prepared[3]), std::move(prepared[4]), std::move(prepared[5]),
+                          std::move(prepared[6])},
                          *std::move(registrations));
 }
 
 Result<std::vector<std::int64_t>> EvidenceTable::append(std::span<const PreparedRecord* const> records,
-                                                        std::span<const OutboxAttempt* const> attempts) {
+                                                        std::span<const OutboxAttempt* const> attempts,
+                                                        std::span<const LogPosition* const> positions) {
     Result<Transaction> transaction = Transaction::begin(database_);
     if (!transaction) return because(transaction, "evidence");
     if (auto taken = take_up_log(); !taken) return because(taken, "evidence log");
@@ -77,6 +82,9 @@ Result<std::vector<std::int64_t>> EvidenceTable::append(std::span<const Prepared
     }
     for (const OutboxAttempt* attempt : attempts) {
         if (auto updated = registrations_.update_outbox(*attempt); !updated) return because(updated, "outbox");
+    }
+    for (const LogPosition* position : positions) {
+        if (auto kept = keep_position(*position); !kept) return because(kept, "position");
     }
     if (auto committed = transaction->commit(); !committed) return because(committed, "evidence");
     return ids;
@@ -168,6 +176,11 @@ Result<void> EvidenceTable::insert_terms(const PreparedRecord& prepared, std::in
         if (!bound) return bound;
     }
     return ok();
+}
+
+Result<void> EvidenceTable::keep_position(const LogPosition& position) {
+    auto bound = inserts_.position.bind_all(position.source, position.text);
+    return bound ? inserts_.position.run() : bound;
 }
 
 Result<void> EvidenceTable::insert_leaf(const PreparedRecord& prepared) {

@@ -27,6 +27,12 @@
 
 namespace smarttls::store {
 
+/// Up to where the log `source` of an MTA has become evidence; `text` is for its reader alone.
+struct LogPosition {
+    std::string source;
+    std::string text;
+};
+
 class EvidenceTable {
   public:
     /// At start: creates the file when it is missing (not its directory) and upgrades it.
@@ -35,11 +41,11 @@ class EvidenceTable {
     /// would hide a loss.
     [[nodiscard]] static Result<EvidenceTable> reopen(const std::string& path);
 
-    /// One transaction, with what became of mail in the outbox; the ids are in the order of the records. A
-    /// change of an exception that is not possible any more is not recorded: id 0.
+    /// One transaction, with what became of mail in the outbox, and how far logs of an MTA have been read; the ids
+    /// are in the order of the records. A change of an exception that is not possible any more is not recorded: id 0.
     [[nodiscard]] Result<std::vector<std::int64_t>> append(
-        std::span<const PreparedRecord* const> records,
-        std::span<const OutboxAttempt* const> attempts = {});
+        std::span<const PreparedRecord* const> records, std::span<const OutboxAttempt* const> attempts = {},
+        std::span<const LogPosition* const> positions = {});
 
     [[nodiscard]] bool has_moved() const { return database_.has_moved(); }
 
@@ -51,6 +57,7 @@ class EvidenceTable {
         Statement find_verdict;
         Statement verdict;
         Statement node;
+        Statement position;
     };
     EvidenceTable(Database database, Inserts inserts, Registrations registrations)
         : database_(std::move(database)), inserts_(std::move(inserts)), registrations_(std::move(registrations)) {}
@@ -63,6 +70,7 @@ class EvidenceTable {
     Result<std::optional<std::int64_t>> verdict_id(const std::string& json);
     Result<void> insert_terms(const PreparedRecord& prepared, std::int64_t id);
     Result<void> insert_leaf(const PreparedRecord& prepared);
+    Result<void> keep_position(const LogPosition& position);
 
     Database database_;
     Inserts inserts_;

@@ -13,12 +13,19 @@ using policy::ErrorKind;
 using policy::fail;
 using policy::ok;
 
+/// What a log told, in the order in which it did, and how far it was read then.
+struct LogNews {
+    std::vector<PreparedRecord> records;
+    LogPosition position;
+};
+
 /// One caller of append. It is shared because the caller may leave at its deadline while the thread
 /// still reads the record.
 struct EvidenceWriter::Request {
     explicit Request(PreparedRecord record) : entry(std::move(record)) {}
     explicit Request(OutboxAttempt copy) : entry(std::move(copy)) {}
-    const std::variant<PreparedRecord, OutboxAttempt> entry;
+    explicit Request(LogNews news) : entry(std::move(news)) {}
+    const std::variant<PreparedRecord, OutboxAttempt, LogNews> entry;
     // Guarded by the writer's mutex_.
     std::optional<Result<std::int64_t>> outcome;
     std::condition_variable settled;
@@ -53,6 +60,19 @@ Result<std::int64_t> EvidenceWriter::append(const EvidenceRecord& record, Deadli
     auto prepared = preparer_.prepare(record);
     if (!prepared) return because(prepared, "no evidence is taken");
     return submit(std::make_shared<Request>(*std::move(prepared)), deadline);
+}
+
+Result<void> EvidenceWriter::append(std::span<const EvidenceRecord> records, const LogPosition& position,
+                                    Deadline deadline) {
+    LogNews news{{}, position};
+    for (const EvidenceRecord& record : records) {
+        auto prepared = preparer_.prepare(record);
+        if (!prepared) return because(prepared, "no evidence is taken");
+        news.records.push_back(*std::move(prepared));
+    }
+    auto done = submit(std::make_shared<Request>(std::move(news)), deadline);
+    if (!done) return tl::unexpected(done.error());
+    return ok();
 }
 
 Result<void> EvidenceWriter::note(const OutboxAttempt& attempt, Deadline deadline) {
@@ -117,6 +137,17 @@ std::vector<const PreparedRecord*> EvidenceWriter::records_of(const Batch& batch
     std::vector<const PreparedRecord*> found;
     for (const auto& request : batch) {
         if (const auto* record = std::get_if<PreparedRecord>(&request->entry)) found.push_back(record);
+        const auto* news = std::get_if<LogNews>(&request->entry);
+        if (news == nullptr) continue;
+        for (const PreparedRecord& record : news->records) found.push_back(&record);
+    }
+    return found;
+}
+
+std::vector<const LogPosition*> EvidenceWriter::positions_of(const Batch& batch) {
+    std::vector<const LogPosition*> found;
+    for (const auto& request : batch) {
+        if (const auto* news = std::get_if<LogNews>(&request->entry)) found.push_back(&news->position);
     }
     return found;
 }
@@ -136,7 +167,7 @@ Result<EvidenceWriter::Ids> EvidenceWriter::commit(const Batch& batch) noexcept 
         keys_.reset();
         return tl::unexpected(keys.error());
     }
-    Result<Ids> ids = table_->append(records_of(batch), attempts_of(batch));
+    Result<Ids> ids = table_->append(records_of(batch), attempts_of(batch), positions_of(batch));
     if (!ids) table_.reset();
     return ids;
 } catch (const std::exception& exception) {
@@ -194,6 +225,9 @@ void EvidenceWriter::settle(const Batch& batch, const Result<Ids>& ids) {
             request->outcome = tl::unexpected(ids.error());
         } else if (std::holds_alternative<PreparedRecord>(request->entry)) {
             request->outcome = (*ids)[index++];
+        } else if (const auto* news = std::get_if<LogNews>(&request->entry)) {
+            index += news->records.size();
+            request->outcome = 0;
         } else {
             request->outcome = 0;
         }

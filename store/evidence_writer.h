@@ -48,6 +48,10 @@ class EvidenceWriter {
     [[nodiscard]] Result<std::int64_t> append(const EvidenceRecord& record,
                                               policy::Deadline deadline);
 
+    /// The same for what an MTA's log told, together with how far it was read.
+    [[nodiscard]] Result<void> append(std::span<const EvidenceRecord> records, const LogPosition& position,
+                                      policy::Deadline deadline);
+
     /// The same for what became of mail in the outbox.
     [[nodiscard]] Result<void> note(const OutboxAttempt& attempt, policy::Deadline deadline);
 
@@ -76,6 +80,7 @@ class EvidenceWriter {
     Result<std::int64_t> submit(const std::shared_ptr<Request>& request, policy::Deadline deadline);
     static std::vector<const PreparedRecord*> records_of(const Batch& batch);
     static std::vector<const OutboxAttempt*> attempts_of(const Batch& batch);
+    static std::vector<const LogPosition*> positions_of(const Batch& batch);
     Result<std::int64_t> wait(policy::Lock& lock, const std::shared_ptr<Request>& request,
                               policy::Deadline deadline) SMARTTLS_REQUIRES(mutex_);
     void run();

@@ -58,21 +58,6 @@ std::string consequence(const Exception& exception) {
     }
 }
 
-/// From the contact to itself: the one address of which this machine knows that the site takes it.
-std::string mail(const std::string& contact, const std::string& id, const std::string& subject,
-                 EvidenceTime time, const std::string& text) {
-    std::string mail = field("From", "smarttls <" + in_one_line(contact) + ">");
-    mail += field("To", "<" + in_one_line(contact) + ">");
-    mail += field("Subject", plain(subject));
-    mail += field("Date", date_of(std::chrono::floor<std::chrono::seconds>(time)));
-    mail += field("Message-ID", "<" + plain(id) + "@" + plain(domain_of(contact)) + ">");
-    mail += field("Auto-Submitted", "auto-generated");  // RFC 3834 §5
-    mail += field("MIME-Version", "1.0");
-    mail += field("Content-Type", "text/plain; charset=utf-8");
-    mail += field("Content-Transfer-Encoding", "quoted-printable");
-    return mail.append(kCrLf).append(text);
-}
-
 Notice turn_report(std::string_view event, const Exception& exception, const ExceptionTurn& turn) {
     const std::string about = name_of(exception) + " " + std::string(verb(event));
     std::string text = quoted_printable("Mail to " + exception.target +
@@ -81,7 +66,7 @@ Notice turn_report(std::string_view event, const Exception& exception, const Exc
     const std::string id = "smarttls.exception-" + std::to_string(exception.id) + "-" + std::string(verb(event)) +
                            "." + std::to_string(exception.created.time_since_epoch().count());
     return {about, turn.contact,
-            mail(turn.contact, id, "smarttls: " + about + " (" + exception.target + ")", turn.time, text)};
+            report_mail({turn.contact, id, "smarttls: " + about + " (" + exception.target + ")", turn.time}, text)};
 }
 
 }  // namespace
@@ -137,7 +122,7 @@ Notice use_report(const Exception& exception, const ExceptionUse& use, const std
     text.append(kCrLf).append(facts(exception)).append(kCrLf);
     text += quoted_printable(consequence(exception));
     const std::string about = about_use(exception, use.recipient);
-    return {about, contact, mail(contact, id, "smarttls: " + about, time, text)};
+    return {about, contact, report_mail({contact, id, "smarttls: " + about, time}, text)};
 }
 
 }  // namespace smarttls::store

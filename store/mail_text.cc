@@ -86,4 +86,18 @@ std::string to_xtext(std::string_view text) {
     return encoded;
 }
 
+std::string report_mail(const ReportHead& head, const std::string& text) {
+    const std::string domain = head.contact.substr(head.contact.rfind('@') + 1);
+    std::string mail = field("From", "smarttls <" + in_one_line(head.contact) + ">");
+    mail += field("To", "<" + in_one_line(head.contact) + ">");
+    mail += field("Subject", plain(head.subject));
+    mail += field("Date", date_of(std::chrono::floor<std::chrono::seconds>(head.time)));
+    mail += field("Message-ID", "<" + plain(head.id) + "@" + plain(domain) + ">");
+    mail += field("Auto-Submitted", "auto-generated");  // RFC 3834 §5
+    mail += field("MIME-Version", "1.0");
+    mail += field("Content-Type", "text/plain; charset=utf-8");
+    mail += field("Content-Transfer-Encoding", "quoted-printable");
+    return mail.append(kCrLf).append(text);
+}
+
 }  // namespace smarttls::store

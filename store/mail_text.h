@@ -5,6 +5,7 @@
 // Threads: pure functions.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -30,6 +31,18 @@ inline constexpr std::size_t kLongestWord = 900;  // RFC 5322 §2.1.1: a line ha
 
 /// A header field, folded at blanks (RFC 5322 §2.2.3).
 [[nodiscard]] std::string field(std::string_view name, std::string_view value);
+
+/// Of a report to a contact: from the contact to itself, the one address of which this machine knows that the site
+/// takes it.
+struct ReportHead {
+    std::string contact;
+    std::string id;  // unique and fit for a Message-ID
+    std::string subject;
+    std::chrono::sys_time<std::chrono::milliseconds> time{};
+};
+
+/// The whole mail; `text` is quoted-printable.
+[[nodiscard]] std::string report_mail(const ReportHead& head, const std::string& text);
 
 /// RFC 3461 §4: "a+b" -> "a+2Bb".
 [[nodiscard]] std::string to_xtext(std::string_view text);

@@ -27,6 +27,7 @@ std::vector<std::pair<TermKind, std::string>> terms_of(const EvidenceRecord& rec
                                                        const std::vector<PartIndex>& parts) {
     std::vector<std::pair<TermKind, std::string>> terms{{TermKind::Class, record.class_name},
                                                         {TermKind::QueueId, record.queue_id},
+                                                        {TermKind::QueueId, record.successor},
                                                         {TermKind::Event, record.event},
                                                         {TermKind::Outcome, record.outcome}};
     for (const PartIndex& part : parts) {

@@ -116,6 +116,7 @@ std::string facts_of(const EvidenceRecord& record, const RecordId& id, std::stri
         .text("outcome", record.outcome)
         .text("floor", record.floor)
         .text("config", record.config_version)
+        .text("successor", record.successor)
         .number("parts", static_cast<std::int64_t>(record.recipients.size() + 1));
     if (is_negative(record.event)) facts.value("EventReasons", reasons_of(record));
     return canonical(facts);
@@ -281,6 +282,7 @@ Result<EvidenceRecord> read_facts(std::string_view facts) {
     record.outcome = reading->text("outcome");
     record.floor = reading->text("floor");
     record.config_version = reading->text("config");
+    record.successor = reading->text("successor");
     const auto time = parse_rfc3339(reading->text("EventTime"));
     if (!time) return fail(ErrorKind::Corrupt, "a record of the evidence has no time");
     record.time = *time;

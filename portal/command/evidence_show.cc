@@ -45,7 +45,7 @@ void tell_message(const StoredEvidence& evidence, std::ostream& out, Style style
     const std::string name = record.queue_id.empty() ? "NOQUEUE" : printable(record.queue_id);
     const auto seconds = std::chrono::floor<std::chrono::seconds>(record.time);
     out << painted(name, Tone::Strong, style) << ": "
-        << painted(story_of(record), tone_of_outcome(record.outcome), style) << "\n\n";
+        << painted(story_of(record), tone_of(record), style) << "\n\n";
     tell(out, "Time", weekday(seconds) + " " + local_time(seconds));
     tell(out, "Class", class_words(record));
     const bool is_null = record.sender.empty() && record.shown == store::Shown::Clear;

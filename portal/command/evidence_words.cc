@@ -14,7 +14,7 @@ struct Outcome {
     bool whole_message;  // it overrules what a recipient alone would have got
 };
 
-constexpr std::array<Outcome, 6> kOutcomes{{
+constexpr std::array<Outcome, 14> kOutcomes{{
     {"direct", "accepted for direct delivery", Tone::Good, false},
     {"queue", "accepted; waits in the queue until a recipient's servers are protected as demanded",
      Tone::Doubtful, false},
@@ -22,6 +22,14 @@ constexpr std::array<Outcome, 6> kOutcomes{{
     {"mixed", "accepted for some of its recipients", Tone::Doubtful, false},
     {"hold", "accepted and held until a person releases it", Tone::Doubtful, true},
     {"reject", "refused", Tone::Bad, true},
+    {"sent", "taken by the recipient's server", Tone::Good, false},
+    {"deferred", "not taken yet; it stays in the queue", Tone::Doubtful, false},
+    {"bounced", "refused for good by the recipient's server; the sender was told", Tone::Bad, false},
+    {"expired", "too long in the queue; the sender was told", Tone::Bad, false},
+    {"deleted", "taken out of the queue by an administrator", Tone::Bad, false},
+    {"discarded", "thrown away by the MTA", Tone::Bad, false},
+    {"forwarded", "carried on under another queue id", Tone::Ordinary, false},
+    {"requeued", "put into the queue again under another queue id", Tone::Ordinary, false},
 }};
 
 const Outcome* find(std::string_view name) {
@@ -33,6 +41,7 @@ const Outcome* find(std::string_view name) {
 }  // namespace
 
 std::string story_of(const store::EvidenceRecord& record) {
+    if (record.event == "DeliveryWeakerThanDecided") return "left with less protection than was decided";
     const Outcome* known = find(record.outcome);
     return known == nullptr ? "decided as " + printable(record.outcome) : std::string(known->story);
 }
@@ -65,6 +74,10 @@ std::string recipient_words(const store::RecipientEvidence& recipient) {
     if (recipient.shown == store::Shown::Clear) return printable(recipient.address);
     const std::string instead = "(" + std::string(to_string(recipient.shown)) + ")";
     return recipient.domain.empty() ? instead : instead + "@" + printable(recipient.domain);
+}
+
+Tone tone_of(const store::EvidenceRecord& record) {
+    return record.event == "DeliveryWeakerThanDecided" ? Tone::Bad : tone_of_outcome(record.outcome);
 }
 
 Tone tone_of_outcome(std::string_view words) {

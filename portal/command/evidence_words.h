@@ -30,6 +30,9 @@ namespace smarttls::portal {
 /// "clear", "sealed", "erased"
 [[nodiscard]] std::string_view to_string(store::Shown shown);
 
+/// Of what became of the message.
+[[nodiscard]] Tone tone_of(const store::EvidenceRecord& record);
+
 /// Of text that begins with an outcome.
 [[nodiscard]] Tone tone_of_outcome(std::string_view words);
 

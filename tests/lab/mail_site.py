@@ -58,6 +58,9 @@ address-key = {store}/address.key
 log-key = {store}/log.key
 log-origin = org.example/smarttls
 
+[delivery-log]
+file = {delivery_log}
+
 [portal]
 private-keys = {store}/private-keys
 
@@ -95,7 +98,7 @@ class Site:
         self.config_file = self.directory / "smarttls.conf"
         self.store = self.directory / "store"
         self._settings = {"profile": "ncsc-nl-2025-05", "min_ttl": "1s", "max_ttl": "2s", "probe_deadline": "10s", "canary_interval": "30s",
-                          "verdict_deadline": "15s", "consumers": str(CONSUMERS), "exceptions": "",
+                          "verdict_deadline": "15s", "consumers": str(CONSUMERS), "exceptions": "", "delivery_log": "",
                           "nta7516": "insecure = hold\nplaintext = reject"} | settings
         self._daemons: dict[str, Daemon] = {}
 
@@ -120,6 +123,8 @@ class Site:
             folder.mkdir(exist_ok=True)
         self.lab.start()
         self.postfix = Postfix(self.directory / "postfix", self.lab.ca_file)
+        if self._settings["delivery_log"] == "postfix":
+            self._settings["delivery_log"] = str(self.postfix.log_file)
         self.config_file.write_text(CONFIG.format(queue=self.postfix.queue_directory, resolver=self.lab.resolver,
                                                   ca_file=self.lab.ca_file, network=self.lab.network, network_6=LAB_NETWORK_6,
                                                   postfix=self.postfix.config, store=self.store,

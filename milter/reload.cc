@@ -52,6 +52,10 @@ Reload take_over(const Config& running, Config fresh) {
     keeper.keep("[store] log-key", running.store.log_key, fresh.store.log_key);
     keeper.keep("[store] log-origin", running.store.log_origin, fresh.store.log_origin);
     keeper.keep("[store] message-keys", running.store.message_keys, fresh.store.message_keys);
+    keeper.keep("[events] file", running.store.events.file, fresh.store.events.file);
+    keeper.keep("[events] syslog", running.store.events.syslog, fresh.store.events.syslog);
+    keeper.keep("[events] personal-data", running.store.events.with_personal_data,
+                fresh.store.events.with_personal_data);
     keeper.keep("[delivery-log] file", running.delivery_log.file, fresh.delivery_log.file);
     keeper.keep("[delivery-log] journal", running.delivery_log.journal, fresh.delivery_log.journal);
     keeper.keep("[delivery-log] mta", running.delivery_log.mta, fresh.delivery_log.mta);

@@ -91,7 +91,7 @@ class Section {
     po::options_description described_;
 };
 
-constexpr std::array<std::string_view, 6> kSections{"engine", "milter", "store", "delivery-log", "portal",
+constexpr std::array<std::string_view, 7> kSections{"engine", "milter", "store", "events", "delivery-log", "portal",
                                                    "exceptions"};
 
 /// RFC 5322 atoms would do; classes also stand in log lines and headers, so letters, digits, hyphens.

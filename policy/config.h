@@ -86,6 +86,13 @@ struct MilterSettings {
     std::vector<std::string> consumer_domains;  // files
 };
 
+/// Where events are told for a SIEM (store/event_feed.h).
+struct EventSettings {
+    std::string file;  // empty: none
+    bool syslog = false;
+    bool with_personal_data = false;
+};
+
 struct StoreSettings {
     std::string evidence;      // path of the SQLite file
     std::string sealed;        // directory
@@ -94,6 +101,7 @@ struct StoreSettings {
     std::string address_key;   // path of the key under which addresses are hashed
     std::string log_key;       // path of the key that signs the log
     std::string log_origin;    // the log's name; empty: made of the machine's
+    EventSettings events{};
 };
 
 /// Bounds of what a person may except from the classes (policy/exception.h).

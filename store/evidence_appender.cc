@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/evidence_appender.h"
 
+#include "store/event_feed.h"
 #include "store/evidence_table.h"
 #include "store/message_keys.h"
 
@@ -27,7 +28,10 @@ Result<std::vector<std::int64_t>> append_evidence(const policy::StoreSettings& s
     auto keys = MessageKeys::reopen(settings.message_keys);
     if (!keys) return tl::unexpected(keys.error());
     if (auto kept = keys->append({}, sealed); !kept) return tl::unexpected(kept.error());
-    return table->append(pointers);
+    auto ids = table->append(pointers);
+    // What the feed does not take is in the evidence all the same.
+    if (ids) static_cast<void>(EventFeed(settings.events).tell(pointers, *ids));
+    return ids;
 }
 
 }  // namespace smarttls::store

@@ -48,6 +48,7 @@ EvidenceWriter::EvidenceWriter(const policy::StoreSettings& settings, RecordPrep
     : path_(settings.evidence),
       keys_path_(settings.message_keys),
       preparer_(std::move(preparer)),
+      feed_(settings.events),
       table_(std::move(table)),
       keys_(std::move(keys)),
       thread_([this] { run(); }) {}
@@ -121,7 +122,11 @@ EvidenceWriter::Counters EvidenceWriter::counters() const {
 }
 
 void EvidenceWriter::run() {
-    for (Batch batch = gather(); !batch.empty(); batch = gather()) settle(batch, commit(batch));
+    for (Batch batch = gather(); !batch.empty(); batch = gather()) {
+        const Result<Ids> ids = commit(batch);
+        settle(batch, ids);
+        if (ids) tell(batch, *ids);
+    }
     keys_.reset();
     table_.reset();  // the connections end in the thread that used them
 }
@@ -209,6 +214,13 @@ Result<void> EvidenceWriter::ensure_open() {
     if (!table) return because(table, "cannot open the database again");
     table_ = *std::move(table);
     return ok();
+}
+
+/// After those who wait have gone on.
+void EvidenceWriter::tell(const Batch& batch, const Ids& ids) {
+    if (feed_.tell(records_of(batch), ids)) return;
+    const policy::Lock lock(mutex_);
+    ++counters_.untold;
 }
 
 void EvidenceWriter::settle(const Batch& batch, const Result<Ids>& ids) {

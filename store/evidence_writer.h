@@ -29,6 +29,7 @@
 #include "policy/mutex.h"
 #include "policy/result.h"
 #include "store/evidence.h"
+#include "store/event_feed.h"
 #include "store/evidence_table.h"
 #include "store/message_keys.h"
 #include "store/record_preparer.h"
@@ -67,6 +68,7 @@ class EvidenceWriter {
         std::uint64_t appended = 0;  // records committed
         std::uint64_t commits = 0;   // transactions that committed them
         std::uint64_t failures = 0;  // transactions that failed
+        std::uint64_t untold = 0;    // transactions whose events could not be written to their file
     };
     [[nodiscard]] Counters counters() const;
 
@@ -89,10 +91,12 @@ class EvidenceWriter {
     Result<void> ensure_open();
     Result<void> commit_keys(const Batch& batch);
     void settle(const Batch& batch, const Result<Ids>& ids);
+    void tell(const Batch& batch, const Ids& ids);
 
     const std::string path_;
     const std::string keys_path_;
     const RecordPreparer preparer_;
+    const EventFeed feed_;
 
     // The thread's own.
     std::optional<EvidenceTable> table_;

@@ -29,28 +29,11 @@ bool is_negative(std::string_view event) {
     return event.ends_with("Rejection") || event.ends_with("Failure") || event.ends_with("Expiry");
 }
 
-json::string text_of(std::string_view text) {
-    if (policy::is_utf8(text)) return json::string(text);
-    json::string valid;
-    while (!text.empty()) {
-        const policy::CodePoint point = policy::first_code_point(text);
-        const auto byte = static_cast<unsigned char>(text.front());
-        if (point.valid) {
-            valid.append(text.substr(0, point.size));
-        } else {
-            valid.push_back(static_cast<char>(0xC0U | (byte >> 6U)));
-            valid.push_back(static_cast<char>(0x80U | (byte & 0x3FU)));
-        }
-        text.remove_prefix(point.size);
-    }
-    return valid;
-}
-
 /// Members that are added in any order and written in the canonical one; empty text is left out.
 class Members {
   public:
     Members& text(std::string_view name, std::string_view value) {
-        if (!value.empty()) object_[name] = text_of(value);
+        if (!value.empty()) object_[name] = utf8_of(value);
         return *this;
     }
     Members& number(std::string_view name, std::int64_t value) {
@@ -110,7 +93,7 @@ std::string facts_of(const EvidenceRecord& record, const RecordId& id, std::stri
         .text("EvidenceIdentifier", to_text(id))
         .text("ERDSEventId", event_uri(record.event))
         .text("EventTime", rfc3339(record.time))
-        .value("EvidenceIssuerDetails", json::object{{"Name", text_of(issuer)}})
+        .value("EvidenceIssuerDetails", json::object{{"Name", utf8_of(issuer)}})
         .text("class", record.class_name)
         .text("queue", record.queue_id)
         .text("outcome", record.outcome)
@@ -144,12 +127,12 @@ json::object exception_text(const policy::Exception& one) {
 std::string message_of(const EvidenceRecord& record) {
     Members message;
     // The null sender is a sender, too.
-    message.value("SenderDetails", json::object{{"Identifier", text_of(record.sender)}})
+    message.value("SenderDetails", json::object{{"Identifier", utf8_of(record.sender)}})
         .text("client", record.client)
         .text("reply", record.reply)
         .text("note", record.note);
     if (!record.content_sha256.empty()) {
-        const json::object digest{{"DigestMethod", kSha256Uri}, {"DigestValue", text_of(record.content_sha256)}};
+        const json::object digest{{"DigestMethod", kSha256Uri}, {"DigestValue", utf8_of(record.content_sha256)}};
         message.value("UserContentInfo", json::object{{"PartsInfo", json::array{digest}}});
     }
     if (record.exception) message.value("exception", exception_text(*record.exception));
@@ -159,7 +142,7 @@ std::string message_of(const EvidenceRecord& record) {
 std::string recipient_of(const EvidenceRecord& record, std::size_t index) {
     const RecipientEvidence& one = record.recipients[index];
     Members recipient;
-    recipient.value("RecipientDetails", json::object{{"Identifier", text_of(one.address)}})
+    recipient.value("RecipientDetails", json::object{{"Identifier", utf8_of(one.address)}})
         .number("EvidenceRefersToRecipient", static_cast<std::int64_t>(index + 1))  // 1-based: EN 319 522-3
         .text("domain", one.domain)
         .text("outcome", one.outcome)
@@ -245,6 +228,23 @@ std::optional<EvidenceTime> parse_rfc3339(const std::string& text) {
 }
 
 }  // namespace
+
+std::string utf8_of(std::string_view text) {
+    if (policy::is_utf8(text)) return std::string(text);
+    std::string valid;
+    while (!text.empty()) {
+        const policy::CodePoint point = policy::first_code_point(text);
+        const auto byte = static_cast<unsigned char>(text.front());
+        if (point.valid) {
+            valid.append(text.substr(0, point.size));
+        } else {
+            valid.push_back(static_cast<char>(0xC0U | (byte >> 6U)));
+            valid.push_back(static_cast<char>(0x80U | (byte & 0x3FU)));
+        }
+        text.remove_prefix(point.size);
+    }
+    return valid;
+}
 
 std::string event_uri(std::string_view event) {
     const bool is_etsi = std::find(kEtsiEvents.begin(), kEtsiEvents.end(), event) != kEtsiEvents.end();

@@ -46,6 +46,9 @@ struct RecordTexts {
 /// Among EN 319 522's own, or one of ours.
 [[nodiscard]] std::string event_uri(std::string_view event);
 
+/// The same text, valid: a byte that is no UTF-8 as the code point of that number.
+[[nodiscard]] std::string utf8_of(std::string_view text);
+
 /// "2026-11-23T16:30:00.123Z" (RFC 3339).
 [[nodiscard]] std::string rfc3339(EvidenceTime time);
 

@@ -24,7 +24,8 @@ class KeyedStore {
                    .public_keys = directory.file("public"),
                    .address_key = directory.file("address.key"),
                    .log_key = directory.file("log.key"),
-                   .log_origin = "test.example/log"},
+                   .log_origin = "test.example/log",
+                   .events = {}},
           private_keys(directory.file("private")) {
         for (const std::string& name : {settings.sealed, settings.public_keys, private_keys}) {
             std::filesystem::create_directory(name);

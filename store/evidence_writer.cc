@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/evidence_writer.h"
 
+#include <algorithm>
 #include <exception>
+#include <future>
 #include <utility>
 #include <variant>
 
@@ -168,17 +170,34 @@ std::vector<const OutboxAttempt*> EvidenceWriter::attempts_of(const Batch& batch
 /// The rim of the thread: an exception (no memory) fails the batch and not the process.
 Result<EvidenceWriter::Ids> EvidenceWriter::commit(const Batch& batch) noexcept try {
     if (auto open = ensure_open(); !open) return because(open, "no evidence is taken");
-    if (auto keys = commit_keys(batch); !keys) {
-        keys_.reset();
-        return tl::unexpected(keys.error());
+    // Both are synced at the same time. A record whose key is missing was promised to nobody; a sealed message without
+    // its key would be lost, though: whoever submits it again is told that it is kept.
+    std::future<Result<void>> keys;
+    if (brings_sealed_message(batch)) {
+        if (auto kept = commit_keys(batch); !kept) return give_up_keys(kept);
+    } else {
+        keys = std::async(std::launch::async, [&] { return commit_keys(batch); });
     }
     Result<Ids> ids = table_->append(records_of(batch), attempts_of(batch), positions_of(batch));
     if (!ids) table_.reset();
-    return ids;
+    const Result<void> kept = keys.valid() ? keys.get() : ok();
+    return kept ? std::move(ids) : give_up_keys(kept);
 } catch (const std::exception& exception) {
     table_.reset();
     keys_.reset();
     return fail(ErrorKind::Temporary, exception.what());
+}
+
+bool EvidenceWriter::brings_sealed_message(const Batch& batch) {
+    const auto records = records_of(batch);
+    return std::any_of(records.begin(), records.end(), [](const PreparedRecord* prepared) {
+        return prepared->record.registration && prepared->record.registration->sealed;
+    });
+}
+
+Result<EvidenceWriter::Ids> EvidenceWriter::give_up_keys(const Result<void>& failed) {
+    keys_.reset();
+    return tl::unexpected(failed.error());
 }
 
 Result<void> EvidenceWriter::commit_keys(const Batch& batch) {

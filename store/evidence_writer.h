@@ -8,8 +8,8 @@
 //
 // A waiter whose deadline passes gets Temporary. Its record is withdrawn when the thread has not
 // taken it yet; else it may still be committed: evidence of an attempt, which the sender's retry
-// follows under an id of its own. Records are encrypted in the thread of their caller. Their keys, and those of sealed
-// messages, are committed before them. A failed commit fails every record of its batch; the connection
+// follows under an id of its own. Records are encrypted in the thread of their caller. Their keys are committed at the same
+// time as they, those of sealed messages before. A failed commit fails every record of its batch; the connection
 // is then closed and opened again at the next append, so that a full disk needs no restart once
 // there is room. A database that is moved from its path is waited for, never replaced by an empty
 // one. Threads: append and counters from any; stop and the destructor from the owner. Errors:
@@ -90,6 +90,8 @@ class EvidenceWriter {
     Result<Ids> commit(const Batch& batch) noexcept;
     Result<void> ensure_open();
     Result<void> commit_keys(const Batch& batch);
+    static bool brings_sealed_message(const Batch& batch);
+    Result<Ids> give_up_keys(const Result<void>& failed);
     void settle(const Batch& batch, const Result<Ids>& ids);
     void tell(const Batch& batch, const Ids& ids);
 

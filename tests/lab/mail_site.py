@@ -53,7 +53,7 @@ consumer-domains = {consumers}
 evidence = {store}/evidence.db
 sealed = {store}/sealed
 message-keys = {store}/message-keys.db
-public-keys = {store}/public-keys
+public-keys = {keys}/public
 address-key = {store}/address.key
 log-key = {store}/log.key
 log-origin = org.example/smarttls
@@ -62,7 +62,7 @@ log-origin = org.example/smarttls
 file = {delivery_log}
 
 [portal]
-private-keys = {store}/private-keys
+private-keys = {keys}/private
 
 [exceptions]
 {exceptions}
@@ -118,8 +118,9 @@ class Site:
     def start(self, proven: bool = True) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.directory.chmod(0o755)
-        self.public_keys = self.store / "public-keys"
-        for folder in (self.store, self.store / "sealed", self.public_keys, self.store / "private-keys"):
+        self.keys = self.directory / "keys"  # elsewhere than the store: tests mount another disk there
+        self.public_keys = self.keys / "public"
+        for folder in (self.store, self.store / "sealed", self.keys, self.public_keys, self.keys / "private"):
             folder.mkdir(exist_ok=True)
         self.lab.start()
         self.postfix = Postfix(self.directory / "postfix", self.lab.ca_file)
@@ -127,7 +128,7 @@ class Site:
             self._settings["delivery_log"] = str(self.postfix.log_file)
         self.config_file.write_text(CONFIG.format(queue=self.postfix.queue_directory, resolver=self.lab.resolver,
                                                   ca_file=self.lab.ca_file, network=self.lab.network, network_6=LAB_NETWORK_6,
-                                                  postfix=self.postfix.config, store=self.store,
+                                                  postfix=self.postfix.config, store=self.store, keys=self.keys,
                                                   profiles=PROFILES, **self._settings))
         self.command("keys", "create", "--months", "1")
         self.start_engine()

@@ -18,14 +18,16 @@ struct Demand {
 };
 
 // The same for all floors. tls_required_enable: RFC 8689 "TLS-Required: no" switches TLS policy off in
-// Postfix 3.10 and newer. smtp_fallback_relay: a relay host that no policy knows.
-constexpr std::array<Demand, 6> kDemands{{
+// Postfix 3.10 and newer. smtp_fallback_relay: a relay host that no policy knows. smtp_tls_loglevel: without it nobody
+// can tell afterwards how a message left.
+constexpr std::array<Demand, 7> kDemands{{
     {"smtp_tls_mandatory_protocols", ">=TLSv1.2"},
     {"smtp_tls_mandatory_ciphers", "high"},
     {"smtp_dns_support_level", "dnssec"},
     {"smtp_host_lookup", "dns"},
     {"smtp_fallback_relay", ""},
     {"tls_required_enable", "no"},
+    {"smtp_tls_loglevel", "1"},
 }};
 
 using Listing = std::map<std::string, std::string, std::less<>>;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <future>
 #include <utility>
 #include <variant>
 
@@ -44,6 +43,26 @@ Result<std::unique_ptr<EvidenceWriter>> EvidenceWriter::open(const policy::Store
     return std::unique_ptr<EvidenceWriter>(
         new EvidenceWriter(settings, *std::move(preparer), *std::move(table), *std::move(keys)));
 }
+
+/// Under way from its construction to its end at the latest.
+class EvidenceWriter::KeyCommit {
+  public:
+    KeyCommit(EvidenceWriter& writer, const Batch& batch) : thread_(writer.key_thread_) {
+        thread_.start([&writer, &batch] { return writer.commit_keys(batch); });
+    }
+    KeyCommit(const KeyCommit&) = delete;
+    KeyCommit& operator=(const KeyCommit&) = delete;
+    ~KeyCommit() { static_cast<void>(wait()); }
+
+    Result<void> wait() {
+        if (!outcome_) outcome_ = thread_.wait();
+        return *outcome_;
+    }
+
+  private:
+    CommitThread& thread_;
+    std::optional<Result<void>> outcome_;
+};
 
 EvidenceWriter::EvidenceWriter(const policy::StoreSettings& settings, RecordPreparer preparer, EvidenceTable table,
                                MessageKeys keys)
@@ -172,15 +191,13 @@ Result<EvidenceWriter::Ids> EvidenceWriter::commit(const Batch& batch) noexcept 
     if (auto open = ensure_open(); !open) return because(open, "no evidence is taken");
     // Both are synced at the same time. A record whose key is missing was promised to nobody; a sealed message without
     // its key would be lost, though: whoever submits it again is told that it is kept.
-    std::future<Result<void>> keys;
+    KeyCommit keys(*this, batch);
     if (brings_sealed_message(batch)) {
-        if (auto kept = commit_keys(batch); !kept) return give_up_keys(kept);
-    } else {
-        keys = std::async(std::launch::async, [&] { return commit_keys(batch); });
+        if (auto kept = keys.wait(); !kept) return give_up_keys(kept);
     }
     Result<Ids> ids = table_->append(records_of(batch), attempts_of(batch), positions_of(batch));
     if (!ids) table_.reset();
-    const Result<void> kept = keys.valid() ? keys.get() : ok();
+    const Result<void> kept = keys.wait();
     return kept ? std::move(ids) : give_up_keys(kept);
 } catch (const std::exception& exception) {
     table_.reset();

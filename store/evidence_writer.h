@@ -29,6 +29,7 @@
 #include "policy/mutex.h"
 #include "policy/result.h"
 #include "store/evidence.h"
+#include "store/commit_thread.h"
 #include "store/event_feed.h"
 #include "store/evidence_table.h"
 #include "store/message_keys.h"
@@ -74,6 +75,7 @@ class EvidenceWriter {
 
   private:
     struct Request;
+    class KeyCommit;
     using Batch = std::vector<std::shared_ptr<Request>>;
     using Ids = std::vector<std::int64_t>;
 
@@ -99,6 +101,8 @@ class EvidenceWriter {
     const std::string keys_path_;
     const RecordPreparer preparer_;
     const EventFeed feed_;
+
+    CommitThread key_thread_;  // commits the keys while the thread commits the records
 
     // The thread's own.
     std::optional<EvidenceTable> table_;

@@ -128,7 +128,7 @@ class Faults(Scenario):
 
     def test_a_full_or_read_only_store_defers_class_mail_and_recovers_by_itself(self) -> None:
         self.site.stop_daemon("smarttls-milter")
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", self.site.store], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", self.site.store], check=True)
         self.site.start_milter()
         self.assert_accepted(self.site.send("gus@dane.example", mail_class="nta7516"))
         filler = self.site.store / "filler"

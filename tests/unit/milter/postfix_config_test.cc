@@ -46,7 +46,7 @@ TEST_F(PostfixConfigTest, NamesEachLineOfMasterCfThatIsMissing) {
         for (const std::string option :
              {"smtp_tls_security_level", "smtp_tls_policy_maps", "smtp_tls_mandatory_protocols",
               "smtp_tls_mandatory_ciphers", "smtp_dns_support_level", "smtp_host_lookup",
-              "smtp_fallback_relay", "tls_required_enable"}) {
+              "smtp_fallback_relay", "tls_required_enable", "smtp_tls_loglevel"}) {
             postfix_.replace("master.cf", "    -o " + option + "=", "    -o x_" + option + "=",
                              "smarttls-" + floor + " unix");
             const std::string error = check();

@@ -35,6 +35,7 @@ std::map<std::string, std::string> good_listing() {
         lines[prefix + "smtp_host_lookup"] = "dns";
         lines[prefix + "smtp_fallback_relay"] = "";
         lines[prefix + "tls_required_enable"] = "no";
+        lines[prefix + "smtp_tls_loglevel"] = "1";
     }
     return lines;
 }

@@ -51,6 +51,9 @@ Reload take_over(const Config& running, Config fresh) {
     keeper.keep("[store] address-key", running.store.address_key, fresh.store.address_key);
     keeper.keep("[store] log-key", running.store.log_key, fresh.store.log_key);
     keeper.keep("[store] log-origin", running.store.log_origin, fresh.store.log_origin);
+    keeper.keep("[store] checkpoint-file", running.store.checkpoint_file, fresh.store.checkpoint_file);
+    keeper.keep("[store] timestamp-url", running.store.timestamp_url, fresh.store.timestamp_url);
+    keeper.keep("[store] timestamp-ca", running.store.timestamp_ca, fresh.store.timestamp_ca);
     keeper.keep("[store] message-keys", running.store.message_keys, fresh.store.message_keys);
     keeper.keep("[events] file", running.store.events.file, fresh.store.events.file);
     keeper.keep("[events] syslog", running.store.events.syslog, fresh.store.events.syslog);

@@ -13,6 +13,7 @@
 
 #include "milter/callbacks.h"
 #include "milter/canary.h"
+#include "milter/checkpoint_watch.h"
 #include "milter/delivery/delivery_evidence.h"
 #include "milter/exception_watch.h"
 #include "milter/outbox_sender.h"
@@ -165,6 +166,7 @@ int serve(Services& services, const std::string& file) {
     services.outbox = &outbox;
     use_services(std::make_shared<const Services>(services));
     smarttls::milter::Serving serving(services.config.milter.socket);
+    const smarttls::milter::CheckpointWatch checkpoints(services.config.store, **evidence);
     smarttls::milter::ExceptionWatch watch(services.config, **evidence, outbox);
     smarttls::milter::DeliveryEvidence deliveries(services.config, **evidence, &outbox);
     const auto follower = smarttls::milter::follow_deliveries(services.config.delivery_log, deliveries);

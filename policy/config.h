@@ -102,6 +102,9 @@ struct StoreSettings {
     std::string log_key;       // path of the key that signs the log
     std::string log_origin;    // the log's name; empty: made of the machine's
     EventSettings events{};
+    std::string checkpoint_file = {};  // path to which each checkpoint is appended; empty: none
+    std::string timestamp_url = {};    // of a time stamping authority; empty: none
+    std::string timestamp_ca = {};     // PEM file of the authorities that are trusted with it
 };
 
 /// Bounds of what a person may except from the classes (policy/exception.h).

@@ -38,6 +38,13 @@ Result<std::string> read_log_origin(std::string_view text) {
     return fail(ErrorKind::Malformed, "not the name of a log, such as mail.example.nl/smarttls: " + quote(text));
 }
 
+Result<std::string> read_http_url(std::string_view text) {
+    const bool has_scheme = text.starts_with("http://") || text.starts_with("https://");
+    const bool is_printable = std::all_of(text.begin(), text.end(), [](char byte) { return byte > ' ' && byte < 0x7f; });
+    if (text.empty() || (has_scheme && is_printable && text.find("://") + 3 < text.size())) return std::string(text);
+    return fail(ErrorKind::Malformed, "not an http: or https: address: " + quote(text));
+}
+
 Result<std::string> read_path_or_none(std::string_view text) {
     return text.empty() ? Result<std::string>(std::string()) : read_path(text);
 }
@@ -234,6 +241,18 @@ constexpr auto kOptions = std::to_array<Option<Config>>({
      [](Config& c, Text v) { return store(c.store.log_origin, read_log_origin(v)); },
      [](Config& c) { c.store.log_origin.clear(); },
      "Name of the evidence log, unique in the world, such as mail.example.nl/smarttls; empty: the host name's."},
+    {"store", "checkpoint-file", "", Repeat::No,
+     [](Config& c, Text v) { return store(c.store.checkpoint_file, read_path_or_none(v)); },
+     [](Config& c) { c.store.checkpoint_file.clear(); },
+     "File to which each signed checkpoint of the evidence log is appended, so that cron can mail it away; empty: none."},
+    {"store", "timestamp-url", "", Repeat::No,
+     [](Config& c, Text v) { return store(c.store.timestamp_url, read_http_url(v)); },
+     [](Config& c) { c.store.timestamp_url.clear(); },
+     "Where an authority puts a trusted time (RFC 3161) on each checkpoint, by http: or https:; empty: none."},
+    {"store", "timestamp-ca", "", Repeat::No,
+     [](Config& c, Text v) { return store(c.store.timestamp_ca, read_path_or_none(v)); },
+     [](Config& c) { c.store.timestamp_ca.clear(); },
+     "File of the certificates (PEM) that such an authority's timestamps lead to; needed with timestamp-url."},
     {"events", "file", "", Repeat::No,
      [](Config& c, Text v) { return store(c.store.events.file, read_path_or_none(v)); },
      [](Config& c) { c.store.events.file.clear(); },

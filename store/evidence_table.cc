@@ -20,6 +20,7 @@ constexpr std::string_view kInsertPart =
 constexpr std::string_view kInsertTerm = "INSERT INTO term (kind, value, time, record) VALUES (?1, ?2, ?3, ?4)";
 constexpr std::string_view kFindVerdict = "SELECT id FROM verdict WHERE sha256 = ?1";
 constexpr std::string_view kInsertVerdict = "INSERT INTO verdict (sha256, json) VALUES (?1, ?2)";
+constexpr std::string_view kSetToken = "UPDATE checkpoint SET token = ?2 WHERE size = ?1 AND token IS NULL";
 constexpr std::string_view kKeepPosition =
     "INSERT INTO delivery_position (source, position) VALUES (?1, ?2)"
     " ON CONFLICT (source) DO UPDATE SET position = excluded.position";
@@ -54,7 +55,7 @@ Result<EvidenceTable> EvidenceTable::prepare(Database database, const std::strin
         return because(migrated, context);
     }
     std::vector<Statement> prepared;
-    for (const std::string_view sql : {kInsertRecord, kInsertPart, kInsertTerm, kFindVerdict, kInsertVerdict, kInsertNode, kKeepPosition}) {
+    for (const std::string_view sql : {kInsertRecord, kInsertPart, kInsertTerm, kFindVerdict, kInsertVerdict, kInsertNode, kKeepPosition, kSetToken}) {
         Result<Statement> statement = database.prepare(sql);
         if (!statement) return because(statement, context);
         prepared.push_back(*std::move(statement));
@@ -64,13 +65,15 @@ Result<EvidenceTable> EvidenceTable::prepare(Database database, const std::strin
     return EvidenceTable(std::move(database),
                          {std::move(prepared[0]), std::move(prepared[1]), std::move(prepared[2]),
                           std::move(prepared[3]), std::move(prepared[4]), std::move(prepared[5]),
-                          std::move(prepared[6])},
+                          std::move(prepared[6]),
+                          std::move(prepared[7])},
                          *std::move(registrations));
 }
 
 Result<std::vector<std::int64_t>> EvidenceTable::append(std::span<const PreparedRecord* const> records,
                                                         std::span<const OutboxAttempt* const> attempts,
-                                                        std::span<const LogPosition* const> positions) {
+                                                        std::span<const LogPosition* const> positions,
+                                                        std::span<const CheckpointToken* const> tokens) {
     Result<Transaction> transaction = Transaction::begin(database_);
     if (!transaction) return because(transaction, "evidence");
     if (auto taken = take_up_log(); !taken) return because(taken, "evidence log");
@@ -85,6 +88,9 @@ Result<std::vector<std::int64_t>> EvidenceTable::append(std::span<const Prepared
     }
     for (const LogPosition* position : positions) {
         if (auto kept = keep_position(*position); !kept) return because(kept, "position");
+    }
+    for (const CheckpointToken* token : tokens) {
+        if (auto set = set_token(*token); !set) return because(set, "timestamp of a checkpoint");
     }
     if (auto committed = transaction->commit(); !committed) return because(committed, "evidence");
     return ids;
@@ -119,6 +125,12 @@ Result<std::int64_t> EvidenceTable::insert(const PreparedRecord& prepared) {
     if (auto inserted = insert_leaf(prepared); !inserted) return because(inserted, "log");
     if (auto registered = registrations_.insert(prepared, id); !registered) return tl::unexpected(registered.error());
     return id;
+}
+
+Result<void> EvidenceTable::set_token(const CheckpointToken& token) {
+    auto bound = inserts_.token.bind(1, static_cast<std::int64_t>(token.size));
+    if (bound) bound = inserts_.token.bind_blob(2, token.token);
+    return bound ? inserts_.token.run() : bound;
 }
 
 Result<void> EvidenceTable::insert_parts(const PreparedRecord& prepared, std::int64_t id) {

@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "store/checkpoints.h"
 #include "store/evidence.h"
 #include "store/log/merkle.h"
 #include "store/outbox.h"
@@ -41,11 +42,16 @@ class EvidenceTable {
     /// would hide a loss.
     [[nodiscard]] static Result<EvidenceTable> reopen(const std::string& path);
 
-    /// One transaction, with what became of mail in the outbox, and how far logs of an MTA have been read; the ids
+    /// One transaction, with what became of mail in the outbox and of checkpoints, and how far logs of an MTA have been read; the ids
     /// are in the order of the records. A change of an exception that is not possible any more is not recorded: id 0.
     [[nodiscard]] Result<std::vector<std::int64_t>> append(
         std::span<const PreparedRecord* const> records, std::span<const OutboxAttempt* const> attempts = {},
-        std::span<const LogPosition* const> positions = {});
+        std::span<const LogPosition* const> positions = {}, std::span<const CheckpointToken* const> tokens = {});
+
+    /// As CheckpointSigner::sign().
+    [[nodiscard]] Result<std::optional<StoredCheckpoint>> sign(const CheckpointSigner& signer, EvidenceTime now) {
+        return signer.sign(database_, now);
+    }
 
     [[nodiscard]] bool has_moved() const { return database_.has_moved(); }
 
@@ -58,6 +64,7 @@ class EvidenceTable {
         Statement verdict;
         Statement node;
         Statement position;
+        Statement token;
     };
     EvidenceTable(Database database, Inserts inserts, Registrations registrations)
         : database_(std::move(database)), inserts_(std::move(inserts)), registrations_(std::move(registrations)) {}
@@ -71,6 +78,7 @@ class EvidenceTable {
     Result<void> insert_terms(const PreparedRecord& prepared, std::int64_t id);
     Result<void> insert_leaf(const PreparedRecord& prepared);
     Result<void> keep_position(const LogPosition& position);
+    Result<void> set_token(const CheckpointToken& token);
 
     Database database_;
     Inserts inserts_;

@@ -26,22 +26,27 @@ struct EvidenceWriter::Request {
     explicit Request(PreparedRecord record) : entry(std::move(record)) {}
     explicit Request(OutboxAttempt copy) : entry(std::move(copy)) {}
     explicit Request(LogNews news) : entry(std::move(news)) {}
-    const std::variant<PreparedRecord, OutboxAttempt, LogNews> entry;
+    explicit Request(CheckpointToken copy) : entry(std::move(copy)) {}
+    const std::variant<PreparedRecord, OutboxAttempt, LogNews, CheckpointToken> entry;
     // Guarded by the writer's mutex_.
     std::optional<Result<std::int64_t>> outcome;
     std::condition_variable settled;
 };
 
-Result<std::unique_ptr<EvidenceWriter>> EvidenceWriter::open(const policy::StoreSettings& settings) {
+Result<std::unique_ptr<EvidenceWriter>> EvidenceWriter::open(const policy::StoreSettings& settings,
+                                                             std::chrono::milliseconds checkpoint_interval) {
     constexpr std::string_view kContext = "cannot keep evidence";
     auto preparer = RecordPreparer::open(settings);
     if (!preparer) return because(preparer, kContext);
+    auto signer = CheckpointSigner::open(settings);
+    if (!signer) return because(signer, kContext);
     Result<EvidenceTable> table = EvidenceTable::open(settings.evidence);
     if (!table) return because(table, kContext);
     Result<MessageKeys> keys = MessageKeys::open(settings.message_keys);
     if (!keys) return because(keys, kContext);
-    return std::unique_ptr<EvidenceWriter>(
-        new EvidenceWriter(settings, *std::move(preparer), *std::move(table), *std::move(keys)));
+    return std::unique_ptr<EvidenceWriter>(new EvidenceWriter(
+        settings, checkpoint_interval,
+        {*std::move(preparer), *std::move(signer), *std::move(table), *std::move(keys)}));
 }
 
 /// Under way from its construction to its end at the latest.
@@ -64,14 +69,16 @@ class EvidenceWriter::KeyCommit {
     std::optional<Result<void>> outcome_;
 };
 
-EvidenceWriter::EvidenceWriter(const policy::StoreSettings& settings, RecordPreparer preparer, EvidenceTable table,
-                               MessageKeys keys)
+EvidenceWriter::EvidenceWriter(const policy::StoreSettings& settings, std::chrono::milliseconds interval, Parts parts)
     : path_(settings.evidence),
       keys_path_(settings.message_keys),
-      preparer_(std::move(preparer)),
+      interval_(interval),
+      preparer_(std::move(parts.preparer)),
+      signer_(std::move(parts.signer)),
       feed_(settings.events),
-      table_(std::move(table)),
-      keys_(std::move(keys)),
+      next_checkpoint_(Deadline::Clock::now()),  // for what a crash has left without one
+      table_(std::move(parts.table)),
+      keys_(std::move(parts.keys)),
       thread_([this] { run(); }) {}
 
 EvidenceWriter::~EvidenceWriter() {
@@ -99,6 +106,12 @@ Result<void> EvidenceWriter::append(std::span<const EvidenceRecord> records, con
 
 Result<void> EvidenceWriter::note(const OutboxAttempt& attempt, Deadline deadline) {
     auto done = submit(std::make_shared<Request>(attempt), deadline);
+    if (!done) return tl::unexpected(done.error());
+    return ok();
+}
+
+Result<void> EvidenceWriter::note(const CheckpointToken& token, Deadline deadline) {
+    auto done = submit(std::make_shared<Request>(token), deadline);
     if (!done) return tl::unexpected(done.error());
     return ok();
 }
@@ -143,19 +156,33 @@ EvidenceWriter::Counters EvidenceWriter::counters() const {
 }
 
 void EvidenceWriter::run() {
-    for (Batch batch = gather(); !batch.empty(); batch = gather()) {
-        const Result<Ids> ids = commit(batch);
-        settle(batch, ids);
-        if (ids) tell(batch, *ids);
+    while (!has_ended()) {
+        const Batch batch = gather();
+        if (!batch.empty()) {
+            const Result<Ids> ids = commit(batch);
+            settle(batch, ids);
+            if (ids) tell(batch, *ids);
+        }
+        if (!next_checkpoint_.passed(Deadline::Clock::now())) continue;
+        sign();
+        next_checkpoint_ = Deadline::after(Deadline::Clock::now(), interval_);
     }
+    sign();
     keys_.reset();
     table_.reset();  // the connections end in the thread that used them
 }
 
-/// Everything that waits, at least one request; nothing once the writer stops and none is left.
+bool EvidenceWriter::has_ended() const {
+    const policy::Lock lock(mutex_);
+    return stopping_ && queue_.empty();
+}
+
+/// Everything that waits; nothing when a checkpoint is due, or when the writer stops and none is left.
 EvidenceWriter::Batch EvidenceWriter::gather() {
     policy::Lock lock(mutex_);
-    lock.wait(gathered_, [&]() SMARTTLS_REQUIRES(mutex_) { return stopping_ || !queue_.empty(); });
+    static_cast<void>(lock.wait_until(gathered_, next_checkpoint_.when(), [&]() SMARTTLS_REQUIRES(mutex_) {
+        return stopping_ || !queue_.empty();
+    }));
     return std::exchange(queue_, {});
 }
 
@@ -186,6 +213,14 @@ std::vector<const OutboxAttempt*> EvidenceWriter::attempts_of(const Batch& batch
     return found;
 }
 
+std::vector<const CheckpointToken*> EvidenceWriter::tokens_of(const Batch& batch) {
+    std::vector<const CheckpointToken*> found;
+    for (const auto& request : batch) {
+        if (const auto* token = std::get_if<CheckpointToken>(&request->entry)) found.push_back(token);
+    }
+    return found;
+}
+
 /// The rim of the thread: an exception (no memory) fails the batch and not the process.
 Result<EvidenceWriter::Ids> EvidenceWriter::commit(const Batch& batch) noexcept try {
     if (auto open = ensure_open(); !open) return because(open, "no evidence is taken");
@@ -195,7 +230,7 @@ Result<EvidenceWriter::Ids> EvidenceWriter::commit(const Batch& batch) noexcept 
     if (brings_sealed_message(batch)) {
         if (auto kept = keys.wait(); !kept) return give_up_keys(kept);
     }
-    Result<Ids> ids = table_->append(records_of(batch), attempts_of(batch), positions_of(batch));
+    Result<Ids> ids = table_->append(records_of(batch), attempts_of(batch), positions_of(batch), tokens_of(batch));
     if (!ids) table_.reset();
     const Result<void> kept = keys.wait();
     return kept ? std::move(ids) : give_up_keys(kept);

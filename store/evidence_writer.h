@@ -14,6 +14,7 @@
 // there is room. A database that is moved from its path is waited for, never replaced by an empty
 // one. Threads: append and counters from any; stop and the destructor from the owner. Errors:
 // Temporary, Corrupt, Misconfigured (database newer than the program), Bug.
+// When the log has grown, the same thread signs a checkpoint of it each minute and at the end (checkpoints.h).
 #pragma once
 
 #include <condition_variable>
@@ -28,6 +29,7 @@
 #include "policy/deadline.h"
 #include "policy/mutex.h"
 #include "policy/result.h"
+#include "store/checkpoints.h"
 #include "store/evidence.h"
 #include "store/commit_thread.h"
 #include "store/event_feed.h"
@@ -37,11 +39,15 @@
 
 namespace smarttls::store {
 
+/// How long a record waits for its checkpoint at most.
+inline constexpr std::chrono::milliseconds kCheckpointInterval = std::chrono::minutes(1);
+
 class EvidenceWriter {
   public:
     /// Creates databases and keys of its own when they are missing; their directories have to be there, and
     /// a public key.
-    [[nodiscard]] static Result<std::unique_ptr<EvidenceWriter>> open(const policy::StoreSettings& settings);
+    [[nodiscard]] static Result<std::unique_ptr<EvidenceWriter>> open(
+        const policy::StoreSettings& settings, std::chrono::milliseconds checkpoint_interval = kCheckpointInterval);
     EvidenceWriter(const EvidenceWriter&) = delete;
     EvidenceWriter& operator=(const EvidenceWriter&) = delete;
     ~EvidenceWriter();
@@ -56,11 +62,16 @@ class EvidenceWriter {
 
     /// The same for what became of mail in the outbox.
     [[nodiscard]] Result<void> note(const OutboxAttempt& attempt, policy::Deadline deadline);
+    /// And for the timestamp of a checkpoint; one that has a token keeps it.
+    [[nodiscard]] Result<void> note(const CheckpointToken& token, policy::Deadline deadline);
+
+    /// How the last attempt to sign a checkpoint ended.
+    [[nodiscard]] Result<void> signing() const;
 
     /// By which recipients are known in the store.
     [[nodiscard]] const AddressKey& addresses() const { return preparer_.addresses(); }
 
-    /// Commits what has gathered and ends the thread; later appends get Temporary.
+    /// Commits what has gathered, signs a checkpoint and ends the thread; later appends get Temporary.
     void stop();
 
     struct Counters {
@@ -79,16 +90,25 @@ class EvidenceWriter {
     using Batch = std::vector<std::shared_ptr<Request>>;
     using Ids = std::vector<std::int64_t>;
 
-    EvidenceWriter(const policy::StoreSettings& settings, RecordPreparer preparer, EvidenceTable table,
-                   MessageKeys keys);
+    struct Parts {
+        RecordPreparer preparer;
+        CheckpointSigner signer;
+        EvidenceTable table;
+        MessageKeys keys;
+    };
+    EvidenceWriter(const policy::StoreSettings& settings, std::chrono::milliseconds interval, Parts parts);
     Result<std::int64_t> submit(const std::shared_ptr<Request>& request, policy::Deadline deadline);
     static std::vector<const PreparedRecord*> records_of(const Batch& batch);
     static std::vector<const OutboxAttempt*> attempts_of(const Batch& batch);
     static std::vector<const LogPosition*> positions_of(const Batch& batch);
+    static std::vector<const CheckpointToken*> tokens_of(const Batch& batch);
     Result<std::int64_t> wait(policy::Lock& lock, const std::shared_ptr<Request>& request,
                               policy::Deadline deadline) SMARTTLS_REQUIRES(mutex_);
     void run();
     Batch gather();
+    [[nodiscard]] bool has_ended() const;
+    void sign() noexcept;
+    [[nodiscard]] Result<void> sign_checkpoint();
     Result<Ids> commit(const Batch& batch) noexcept;
     Result<void> ensure_open();
     Result<void> commit_keys(const Batch& batch);
@@ -99,12 +119,15 @@ class EvidenceWriter {
 
     const std::string path_;
     const std::string keys_path_;
+    const std::chrono::milliseconds interval_;
     const RecordPreparer preparer_;
+    const CheckpointSigner signer_;
     const EventFeed feed_;
 
     CommitThread key_thread_;  // commits the keys while the thread commits the records
 
     // The thread's own.
+    policy::Deadline next_checkpoint_;
     std::optional<EvidenceTable> table_;
     std::optional<MessageKeys> keys_;
 
@@ -113,6 +136,7 @@ class EvidenceWriter {
     Batch queue_ SMARTTLS_GUARDED_BY(mutex_);
     Counters counters_ SMARTTLS_GUARDED_BY(mutex_);
     bool stopping_ SMARTTLS_GUARDED_BY(mutex_) = false;
+    Result<void> signing_ SMARTTLS_GUARDED_BY(mutex_) = policy::ok();
 
     std::thread thread_;  // the last member: it starts when all others are there
 };

@@ -14,6 +14,8 @@ namespace {
 
 std::string text_of(const AddressHash& hash) { return {hash.begin(), hash.end()}; }
 
+}  // namespace
+
 std::vector<PartIndex> indexes_of(const EvidenceRecord& record, const AddressKey& addresses) {
     std::vector<PartIndex> parts{{addresses.hash(record.sender), addresses.exact(record.sender), {}, {}, {}}};
     for (const RecipientEvidence& one : record.recipients) {
@@ -22,7 +24,6 @@ std::vector<PartIndex> indexes_of(const EvidenceRecord& record, const AddressKey
     return parts;
 }
 
-/// Sorted, each once: the rows of one record stand together where they share a page.
 std::vector<std::pair<TermKind, std::string>> terms_of(const EvidenceRecord& record,
                                                        const std::vector<PartIndex>& parts) {
     std::vector<std::pair<TermKind, std::string>> terms{{TermKind::Class, record.class_name},
@@ -41,8 +42,6 @@ std::vector<std::pair<TermKind, std::string>> terms_of(const EvidenceRecord& rec
     terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
     return terms;
 }
-
-}  // namespace
 
 std::string log_origin(const policy::StoreSettings& settings) {
     if (!settings.log_origin.empty()) return settings.log_origin;

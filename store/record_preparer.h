@@ -42,6 +42,13 @@ struct PreparedRecord {
     std::vector<std::uint8_t> leaf;                         // entry of the log
 };
 
+/// One for the message, then one for each recipient.
+[[nodiscard]] std::vector<PartIndex> indexes_of(const EvidenceRecord& record, const AddressKey& addresses);
+
+/// By what a record is found: sorted, each once, so that the rows of one record stand together where they share a page.
+[[nodiscard]] std::vector<std::pair<TermKind, std::string>> terms_of(const EvidenceRecord& record,
+                                                                     const std::vector<PartIndex>& parts);
+
 class RecordPreparer {
   public:
     /// The key of addresses is created when it is missing. There has to be a public key.

@@ -156,6 +156,13 @@ std::vector<std::uint8_t> Statement::blob(int column) const {
     return {begin, begin + sqlite3_column_bytes(handle_.get(), column)};
 }
 
+std::span<const std::uint8_t> Statement::view(int column) const {
+    const auto* begin =
+        static_cast<const std::uint8_t*>(sqlite3_column_blob(handle_.get(), column));
+    if (begin == nullptr) return {};
+    return {begin, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
+}
+
 void Database::Close::operator()(sqlite3* database) const noexcept {
     sqlite3_close_v2(database);
 }

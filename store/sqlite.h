@@ -66,6 +66,8 @@ class Statement {
     [[nodiscard]] std::int64_t integer(int column) const;
     [[nodiscard]] std::string text(int column) const;
     [[nodiscard]] std::vector<std::uint8_t> blob(int column) const;
+    /// The bytes of a text or blob as they lie there, until the next step.
+    [[nodiscard]] std::span<const std::uint8_t> view(int column) const;
 
   private:
     friend class Database;

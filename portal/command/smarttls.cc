@@ -2,12 +2,16 @@
 //
 // smarttls(1): the administrator's command. It finds the verb and hands it the rest.
 #include <array>
+#include <filesystem>
 #include <iostream>
 
 #include "portal/command/cache.h"
 #include "portal/command/check.h"
+#include "portal/command/evidence_checkpoint.h"
+#include "portal/command/evidence_export.h"
 #include "portal/command/evidence_search.h"
 #include "portal/command/evidence_show.h"
+#include "portal/command/evidence_verify.h"
 #include "portal/command/exception.h"
 #include "portal/command/exit_status.h"
 #include "portal/command/render.h"
@@ -29,6 +33,9 @@ constexpr std::string_view kUsage =
     "  check DOMAIN...         how well the mail servers of a domain are protected\n"
     "  evidence show QUEUE-ID  what was decided about a message, and why\n"
     "  evidence search         decisions by time, class, domain, address, outcome\n"
+    "  evidence export QUEUE-ID  all evidence about a message in one file, with its proof\n"
+    "  evidence verify FILE    what such a file proves; with --log the whole log of this machine\n"
+    "  evidence checkpoint     signs what the log is now, for keeping elsewhere\n"
     "  cache show [DOMAIN]     what the engine keeps about domains\n"
     "  cache flush DOMAIN      forgets it\n"
     "  message list            what is kept for pickup or held, and for whom\n"
@@ -60,6 +67,9 @@ Verb find_verb(Words& words) {
     static const auto kVerbs = std::to_array<Entry>({{{"check"}, smarttls::portal::check},
                                    {{"evidence", "show"}, smarttls::portal::evidence_show},
                                    {{"evidence", "search"}, smarttls::portal::evidence_search},
+                                   {{"evidence", "export"}, smarttls::portal::evidence_export},
+                                   {{"evidence", "verify"}, smarttls::portal::evidence_verify},
+                                   {{"evidence", "checkpoint"}, smarttls::portal::evidence_checkpoint},
                                    {{"cache", "show"}, smarttls::portal::cache_show},
                                    {{"cache", "flush"}, smarttls::portal::cache_flush},
                                    {{"message", "list"}, smarttls::portal::message_list},
@@ -118,6 +128,10 @@ int main(int argc, char** argv) {
         return smarttls::portal::kExitUsage;
     }
     auto config = smarttls::policy::load_config(file);
+    // Whoever is given evidence verifies it where nothing is installed.
+    const bool needs_none = verb == &smarttls::portal::evidence_verify && file == smarttls::policy::kDefaultConfigFile &&
+                            !std::filesystem::exists(file);
+    if (needs_none) config = smarttls::policy::Config{};
     if (!config) {
         std::cerr << config.error().what << '\n';
         return smarttls::portal::kExitConfig;

@@ -74,4 +74,11 @@ Bytes record_entry(const RecordId& id, std::string_view facts, const std::vector
     return entry;
 }
 
+Hash record_leaf(ByteView id, ByteView facts, ByteView stubs) {
+    static constexpr std::array<std::uint8_t, 1> kLeaf{0x00};  // as leaf_hash() has it
+    const Hash facts_hash = sha256(facts);
+    const Hash parts_hash = sha256(stubs);
+    return sha256({kLeaf, bytes_of(kEntry), id, facts_hash, parts_hash});
+}
+
 }  // namespace smarttls::store

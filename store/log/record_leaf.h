@@ -35,4 +35,7 @@ struct PartStub {
 [[nodiscard]] Bytes record_entry(const RecordId& id, std::string_view facts,
                                  const std::vector<PartStub>& parts);
 
+/// The same leaf from bytes as they are stored: `stubs` is digest 0 || commitment 0 || digest 1 ...
+[[nodiscard]] Hash record_leaf(ByteView id, ByteView facts, ByteView stubs);
+
 }  // namespace smarttls::store

@@ -41,10 +41,11 @@ class Descriptor {
 };
 
 /// What an administrator makes in a daemon's directory is for the daemon.
-void give_to_owner_of_directory(const std::string& path, int file) {
+bool give_to_owner_of_directory(const std::string& path, int file) {
     struct stat directory {};
-    if (::geteuid() != 0 || ::stat(std::filesystem::path(path).parent_path().c_str(), &directory) != 0) return;
-    static_cast<void>(::fchown(file, directory.st_uid, directory.st_gid));
+    if (::geteuid() != 0) return true;
+    if (::stat(std::filesystem::path(path).parent_path().c_str(), &directory) != 0) return false;
+    return ::fchown(file, directory.st_uid, directory.st_gid) == 0;
 }
 
 /// In one write, so that two processes do not mix; an empty line ends the note.
@@ -57,7 +58,8 @@ Result<void> append_to_file(const std::string& path, const std::string& note) {
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, kMode));
     if (file.number() < 0) return failed();
     struct stat found {};
-    if (::fstat(file.number(), &found) == 0 && found.st_size == 0) give_to_owner_of_directory(path, file.number());
+    if (::fstat(file.number(), &found) != 0) return failed();
+    if (found.st_size == 0 && !give_to_owner_of_directory(path, file.number())) return failed();
     const std::string text = note + "\n";
     if (::write(file.number(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return failed();
     if (::fsync(file.number()) != 0) return failed();

@@ -98,11 +98,12 @@ class Walk {
         if (!computed) return tl::unexpected(computed.error());
         const auto stored = take_node(leaf_position(log_.size()));
         if (!stored) return tl::unexpected(stored.error());
+        if (!*computed) note_missing(stored->has_value());
         if (!*computed && !*stored) {
             wrong("hashes of the log are missing from leaf " + number(log_.size()) + " on, and others stand behind them");
             return false;
         }
-        if (*computed && !*stored) wrong(name_ + ": the log has no hash of it");
+        if (*computed && !*stored) wrong(name() + ": the log has no hash of it");
         if (*computed && *stored && **computed != **stored) note_changed(**computed, **stored);
         return append(*stored ? **stored : **computed);
     }
@@ -128,10 +129,7 @@ class Walk {
             wrong("a record has the number " + std::to_string(records_.key()) + ", which the log cannot have given");
             if (auto moved = records_.next(); !moved) return tl::unexpected(moved.error());
         }
-        if (!records_.is_at(id)) {
-            note_missing(id);
-            return std::optional<Hash>{};
-        }
+        if (!records_.is_at(id)) return std::optional<Hash>{};
         const ByteView uuid = records_.row().view(1);
         name_of_record(id, uuid);
         stubs_.clear();
@@ -221,9 +219,9 @@ class Walk {
         }
     }
 
-    void note_missing(std::int64_t id) {
-        if (records_.is_there()) return wrong("record " + std::to_string(id) + " is missing, and later ones are there");
-        ++missing_at_end_;
+    void note_missing(bool has_hash) {
+        if (records_.is_there()) return wrong("record " + number(log_.size() + 1) + " is missing, and later ones are there");
+        if (has_hash) ++missing_at_end_;
     }
 
     void tell_missing_end() {

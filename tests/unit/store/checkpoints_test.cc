@@ -116,8 +116,9 @@ TEST_F(CheckpointsTest, ALogThatWasCutOrRewrittenGetsNoSignature) {
         EXPECT_EQ(refused.error().kind, ErrorKind::Corrupt);
         EXPECT_NE(refused.error().what.find(sentence), std::string::npos) << refused.error().what;
     };
-    execute("PRAGMA foreign_keys = OFF; DELETE FROM record WHERE id = 5");
+    execute("PRAGMA foreign_keys = OFF; UPDATE record SET id = 0 WHERE id = 5");
     expect("the log has 4 records, and 5 were signed");
+    execute("PRAGMA foreign_keys = OFF; UPDATE record SET id = 5 WHERE id = 0");
     append(2);
     execute("UPDATE node SET hash = zeroblob(32) WHERE position = 6");  // of the first four leaves
     expect("the first 5 records of the log are not those that were signed");
@@ -140,7 +141,8 @@ TEST_F(CheckpointsTest, ManySignAtOnceAndEachSizeHasOneCheckpoint) {
     for (int thread = 0; thread < 4; ++thread) {
         threads.emplace_back([&] {
             for (int round = 0; round < 5; ++round) {
-                EXPECT_TRUE(append_evidence(store_.settings, std::vector{record("T")}));
+                // Who opens the database empties its write-ahead log, for which nobody else may be reading.
+                EXPECT_TRUE(eventually([&] { return bool(append_evidence(store_.settings, std::vector{record("T")})); }));
                 const auto signed_now = sign();
                 EXPECT_TRUE(signed_now) << signed_now.error().what;
             }

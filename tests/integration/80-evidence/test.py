@@ -10,7 +10,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -250,16 +249,19 @@ class Evidence(Scenario):
 class Filed(Scenario):
     """Checkpoints as the milter signs them by itself."""
 
-    def test_a_checkpoint_is_signed_within_a_minute_and_filed(self) -> None:
+    def test_a_checkpoint_is_filed_and_the_file_is_what_the_log_is_held_against(self) -> None:
         self.site.stop_daemon("smarttls-milter")
         filed = self.site.store / "checkpoints"
         config = self.site.config_file.read_text()
         self.site.config_file.write_text(config.replace("[store]\n", f"[store]\ncheckpoint-file = {filed}\n"))
         self.site.start_milter()
-        began = time.monotonic()
         self.assert_accepted(self.site.send("bob@dane.example", mail_class="gdpr"))
-        self.wait_until("checkpoint", filed.exists, 75)
-        self.assertLess(time.monotonic() - began, 70)
+        self.site.stop_daemon("smarttls-milter")  # which signs at its end
+        self.assertTrue(filed.exists())
+        self.site.start_milter()
+        self.assert_accepted(self.site.send("bob@dane.example", mail_class="gdpr"))
+        self.site.command("evidence", "checkpoint")
+        self.assertEqual(filed.read_text().count("org.example/smarttls\n"), 2)
         done = subprocess.run([program("smarttls"), "--config", str(self.site.config_file), "evidence", "verify", "--log",
                                "--since-checkpoint", str(filed)], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)

@@ -19,7 +19,12 @@ using test::held_message;
 
 class EvidenceProofTest : public test::EvidenceCommandTest {
   protected:
-    [[nodiscard]] std::string key() { return run(evidence_checkpoint, {"--key"}).out; }
+    [[nodiscard]] std::string key() {
+        std::string line = run(evidence_checkpoint, {"--key"}).out;
+        EXPECT_TRUE(line.ends_with('\n'));
+        line.pop_back();
+        return line;
+    }
     [[nodiscard]] std::string write(const std::string& name, const std::string& text) {
         std::ofstream(directory_.file(name)) << text;
         return directory_.file(name);
@@ -54,11 +59,11 @@ TEST_F(EvidenceProofTest, WhatIsExportedIsProvedWithTheKeyAlone) {
     struct stat found {};
     ASSERT_EQ(::stat(file.c_str(), &found), 0);
     EXPECT_EQ(found.st_mode & 07777, 0600U);
-    const auto verified = run(evidence_verify, {file, "--key", write("key", key())});
+    const auto verified = run(evidence_verify, {file, "--key", write("key", key() + "\n")});
     EXPECT_EQ(verified.status, kExitYes) << verified.out << verified.err;
     EXPECT_TRUE(says(verified.out, "proved\n")) << verified.out;
     EXPECT_TRUE(says(verified.out, "2 verdict(s)")) << verified.out;
-    EXPECT_TRUE(says(verified.out, "queue id " + held_message().queue_id)) << verified.out;
+    EXPECT_TRUE(says(verified.out, held_message().queue_id + ", 2026-11-23T09:00:00.123Z")) << verified.out;
     const auto again = run(evidence_export, {held_message().queue_id, "-o", file});
     EXPECT_EQ(again.status, kExitUnavailable);
     EXPECT_TRUE(says(again.err, "is there already")) << again.err;

@@ -32,6 +32,11 @@ inline constexpr std::string_view kExceptionApproval = "ExceptionApproval";
 inline constexpr std::string_view kExceptionRevocation = "ExceptionRevocation";
 inline constexpr std::string_view kExceptionExpiry = "ExceptionExpiry";
 
+// What is not kept any more (store/evidence_erasure.h, evidence_retention.h), and keys that nobody has any more.
+inline constexpr std::string_view kErasure = "Erasure";
+inline constexpr std::string_view kRetention = "Retention";
+inline constexpr std::string_view kKeyDestruction = "KeyDestruction";
+
 /// The outcome of a message of which some recipients were refused or set aside, and others not.
 inline constexpr std::string_view kMixed = "mixed";
 
@@ -77,6 +82,32 @@ struct Registration {
     std::vector<Notice> notices;
 };
 
+/// Parts of one record.
+struct RecordParts {
+    RecordId record{};
+    std::vector<std::size_t> numbers;  // ascending
+
+    friend bool operator==(const RecordParts&, const RecordParts&) = default;
+};
+
+/// A tombstone: what was erased. All but the hash of the address stands in the facts, so that it can be done again
+/// to an older copy of the databases by whoever has no private key.
+struct Erasure {
+    std::vector<RecordParts> parts;
+    std::vector<std::string> messages;     // sealed ones that went with their last recipient, by id
+    std::vector<std::int64_t> exceptions;  // that lost whom they were for
+    std::string address_hash;              // hex, of AddressKey; empty when it was asked for by queue id; written
+
+    friend bool operator==(const Erasure&, const Erasure&) = default;
+};
+
+/// What a retention time has taken of a class.
+struct Pruning {
+    EvidenceTime before{};
+    std::int64_t records = 0;
+    std::int64_t parts = 0;
+};
+
 struct EvidenceRecord {
     std::string event;  // kSubmissionAcceptance, ...
     EvidenceTime time{};
@@ -95,6 +126,8 @@ struct EvidenceRecord {
     std::optional<Registration> registration;  // written; what is read has none
     std::string released;  // id of a sealed message whose held recipients are released; written
     std::optional<policy::Exception> exception;  // as it is from now on; written, with its event
+    std::optional<Erasure> erasure;  // written
+    std::optional<Pruning> pruning;  // written
     Shown shown = Shown::Clear;  // read; when not Clear, sender, client, content, reply and note are missing
 };
 

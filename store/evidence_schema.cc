@@ -8,7 +8,7 @@
 namespace smarttls::store {
 namespace {
 
-constexpr std::array<std::string_view, 1> kMigrations{
+constexpr std::array<std::string_view, 2> kMigrations{
     // 1. Times are milliseconds since 1970, those of exceptions seconds; addresses are keyed hashes
     // (sealing/address_key.h). Ids of records have no gaps: the leaf of the log is the id before it.
     R"sql(
@@ -134,7 +134,9 @@ CREATE TABLE exception (
     end_reason  TEXT NOT NULL
 ) STRICT;
 CREATE INDEX exception_open ON exception (until) WHERE state IN ('waiting', 'active');
-)sql"};
+)sql",
+    // 2. Whether anybody still refers to a verdict is asked when parts are erased.
+    "CREATE INDEX part_by_verdict ON part (verdict) WHERE verdict IS NOT NULL"};
 
 }  // namespace
 

@@ -76,13 +76,8 @@ Result<std::vector<std::int64_t>> EvidenceTable::append(std::span<const Prepared
                                                         std::span<const CheckpointToken* const> tokens) {
     Result<Transaction> transaction = Transaction::begin(database_);
     if (!transaction) return because(transaction, "evidence");
-    if (auto taken = take_up_log(); !taken) return because(taken, "evidence log");
-    std::vector<std::int64_t> ids;
-    for (const PreparedRecord* record : records) {
-        const Result<std::int64_t> id = insert(*record);
-        if (!id) return because(id, "evidence");
-        ids.push_back(*id);
-    }
+    auto ids = insert_all(records);
+    if (!ids) return ids;
     for (const OutboxAttempt* attempt : attempts) {
         if (auto updated = registrations_.update_outbox(*attempt); !updated) return because(updated, "outbox");
     }
@@ -93,6 +88,30 @@ Result<std::vector<std::int64_t>> EvidenceTable::append(std::span<const Prepared
         if (auto set = set_token(*token); !set) return because(set, "timestamp of a checkpoint");
     }
     if (auto committed = transaction->commit(); !committed) return because(committed, "evidence");
+    return ids;
+}
+
+Result<std::vector<std::int64_t>> EvidenceTable::change(const Work& work) {
+    Result<Transaction> transaction = Transaction::begin(database_);
+    if (!transaction) return because(transaction, "evidence");
+    auto records = work(database_);
+    if (!records) return tl::unexpected(records.error());
+    std::vector<const PreparedRecord*> pointers;
+    for (const PreparedRecord& record : *records) pointers.push_back(&record);
+    auto ids = insert_all(pointers);
+    if (!ids) return ids;
+    if (auto committed = transaction->commit(); !committed) return because(committed, "evidence");
+    return ids;
+}
+
+Result<std::vector<std::int64_t>> EvidenceTable::insert_all(std::span<const PreparedRecord* const> records) {
+    if (auto taken = take_up_log(); !taken) return because(taken, "evidence log");
+    std::vector<std::int64_t> ids;
+    for (const PreparedRecord* record : records) {
+        const Result<std::int64_t> id = insert(*record);
+        if (!id) return because(id, "evidence");
+        ids.push_back(*id);
+    }
     return ids;
 }
 

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -53,6 +54,12 @@ class EvidenceTable {
         return signer.sign(database_, now);
     }
 
+    /// One transaction: what `work` changes by itself, then the records that it returns.
+    using Work = std::function<Result<std::vector<PreparedRecord>>(Database&)>;
+    [[nodiscard]] Result<std::vector<std::int64_t>> change(const Work& work);
+    /// No byte of what was overwritten is left in the write-ahead log. Temporary while somebody reads.
+    [[nodiscard]] Result<void> empty_log() { return database_.checkpoint(); }
+
     [[nodiscard]] bool has_moved() const { return database_.has_moved(); }
 
   private:
@@ -71,6 +78,7 @@ class EvidenceTable {
     static Result<EvidenceTable> prepare(Database database, const std::string& path);
     /// Inside the transaction: the log as the last one who wrote has left it.
     Result<void> take_up_log();
+    Result<std::vector<std::int64_t>> insert_all(std::span<const PreparedRecord* const> records);
     Result<std::int64_t> insert(const PreparedRecord& prepared);
     Result<void> insert_parts(const PreparedRecord& prepared, std::int64_t id);
     Result<void> insert_part(const PreparedRecord& prepared, std::size_t number, std::int64_t id);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/message_keys.h"
 
+#include <algorithm>
 #include <array>
 
 #include "store/migrations.h"
@@ -32,6 +33,8 @@ CREATE TABLE record_key (
 constexpr std::string_view kInsertMessage = "INSERT INTO message_key (id, epoch, wrapped) VALUES (?1, ?2, ?3)";
 constexpr std::string_view kInsertRecord =
     "INSERT INTO record_key (id, epoch, wrapped, secrets) VALUES (?1, ?2, ?3, ?4)";
+constexpr std::string_view kUpdateRecord = "UPDATE record_key SET secrets = ?2 WHERE id = ?1";
+constexpr std::string_view kRemoveRecord = "DELETE FROM record_key WHERE id = ?1";
 constexpr std::string_view kFindMessage = "SELECT wrapped FROM message_key WHERE id = ?1";
 constexpr std::string_view kFindRecord = "SELECT epoch, wrapped, secrets FROM record_key WHERE id = ?1";
 
@@ -102,6 +105,57 @@ Result<void> MessageKeys::insert(std::span<const SealedRecord* const> records) {
         if (auto inserted = insert->run(); !inserted) return inserted;
     }
     return ok();
+}
+
+Result<void> MessageKeys::destroy(std::span<const RecordParts> parts, std::span<const std::string> messages,
+                                  std::span<const SealedRecord* const> told) {
+    Result<Transaction> transaction = Transaction::begin(database_);
+    if (!transaction) return because(transaction, kContext);
+    for (const RecordParts& one : parts) {
+        if (auto destroyed = destroy(one); !destroyed) return because(destroyed, kContext);
+    }
+    Result<Statement> remove = database_.prepare("DELETE FROM message_key WHERE id = ?1");
+    if (!remove) return because(remove, kContext);
+    for (const std::string& message : messages) {
+        auto removed = remove->bind_all(message);
+        if (removed) removed = remove->run();
+        if (!removed) return because(removed, kContext);
+    }
+    if (auto inserted = insert(told); !inserted) return because(inserted, kContext);
+    if (auto committed = transaction->commit(); !committed) return because(committed, kContext);
+    return ok();
+}
+
+Result<void> MessageKeys::destroy(const RecordParts& parts) {
+    auto key = find(parts.record);
+    if (!key) return tl::unexpected(key.error());
+    if (!*key) return ok();
+    std::vector<std::uint8_t>& secrets = (*key)->secrets;
+    for (const std::size_t number : parts.numbers) {
+        const std::size_t start = number * kPartSecretSize;
+        if (start + kPartSecretSize > secrets.size()) continue;
+        std::fill_n(secrets.begin() + static_cast<std::ptrdiff_t>(start), kPartSecretSize, std::uint8_t{0});
+    }
+    const bool is_empty = std::all_of(secrets.begin(), secrets.end(), [](std::uint8_t byte) { return byte == 0; });
+    Result<Statement> change = database_.prepare(is_empty ? kRemoveRecord : kUpdateRecord);
+    if (!change) return tl::unexpected(change.error());
+    auto bound = change->bind_blob(1, parts.record);
+    if (bound && !is_empty) bound = change->bind_blob(2, secrets);
+    return bound ? change->run() : bound;
+}
+
+Result<std::vector<Epoch>> MessageKeys::epochs() {
+    auto select = database_.prepare("SELECT epoch FROM record_key UNION SELECT epoch FROM message_key");
+    if (!select) return because(select, kContext);
+    std::vector<Epoch> found;
+    Result<bool> row = select->step();
+    for (; row && *row; row = select->step()) {
+        const auto epoch = Epoch::parse(select->text(0));
+        if (!epoch) return because(epoch, kContext);
+        found.push_back(*epoch);
+    }
+    if (!row) return because(row, kContext);
+    return found;
 }
 
 Result<std::optional<MessageKeys::WrappedKey>> MessageKeys::find(const std::string& id) {

@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "store/evidence.h"
 #include "store/sealing/sealed_message.h"
 #include "store/sealing/sealed_record.h"
 #include "store/sqlite.h"
@@ -36,6 +37,15 @@ class MessageKeys {
 
     [[nodiscard]] Result<void> append(std::span<const SealedFacts* const> messages,
                                       std::span<const SealedRecord* const> records = {});
+    /// One transaction: takes the keys of `parts` and of sealed `messages` away, where they are there, and keeps those
+    /// of the record that tells of it. What has no part left that can be read loses its key whole.
+    [[nodiscard]] Result<void> destroy(std::span<const RecordParts> parts, std::span<const std::string> messages,
+                                       std::span<const SealedRecord* const> told = {});
+    /// The months whose private keys still open something.
+    [[nodiscard]] Result<std::vector<Epoch>> epochs();
+    /// As EvidenceTable::empty_log.
+    [[nodiscard]] Result<void> empty_log() { return database_.checkpoint(); }
+
     [[nodiscard]] Result<std::optional<WrappedKey>> find(const std::string& id);
     [[nodiscard]] Result<std::optional<RecordKey>> find(const RecordId& id);
 
@@ -46,6 +56,7 @@ class MessageKeys {
     explicit MessageKeys(Database database) : database_(std::move(database)) {}
     Result<void> insert(std::span<const SealedFacts* const> messages);
     Result<void> insert(std::span<const SealedRecord* const> records);
+    Result<void> destroy(const RecordParts& parts);
     Database database_;
     std::optional<Statement> find_record_;  // prepared once; goes before its database
 };

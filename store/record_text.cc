@@ -8,6 +8,7 @@
 #include <set>
 
 #include "policy/utf8.h"
+#include "store/erasure_text.h"
 
 namespace smarttls::store {
 namespace {
@@ -102,6 +103,8 @@ std::string facts_of(const EvidenceRecord& record, const RecordId& id, std::stri
         .text("successor", record.successor)
         .number("parts", static_cast<std::int64_t>(record.recipients.size() + 1));
     if (is_negative(record.event)) facts.value("EventReasons", reasons_of(record));
+    if (record.erasure) facts.value("erased", erased_text(*record.erasure));
+    if (record.pruning) facts.value("pruned", pruned_text(*record.pruning));
     return canonical(facts);
 }
 
@@ -136,6 +139,7 @@ std::string message_of(const EvidenceRecord& record) {
         message.value("UserContentInfo", json::object{{"PartsInfo", json::array{digest}}});
     }
     if (record.exception) message.value("exception", exception_text(*record.exception));
+    if (record.erasure) message.text("addressHash", record.erasure->address_hash);
     return canonical(message);
 }
 

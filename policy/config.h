@@ -158,6 +158,7 @@ struct MailClass {
     std::optional<Shortfall> plaintext;  // for servers without STARTTLS; `insecure` when not set
     Uncertain unknown = Uncertain::Queue;
     ConsumerMail consumer = ConsumerMail::AsOthers;
+    std::chrono::seconds evidence_retention{};  // 0: for ever
     std::vector<HeaderField> set_headers;
     std::vector<std::string> remove_headers;
 };

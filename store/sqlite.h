@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Database, Statement and Transaction: SQLite as owned handles and Results. Nobody but sqlite.cc
-// includes sqlite3.h.
+// and sqlite_copy.cc includes sqlite3.h.
 //
 //     Result<Database> database = Database::open(path, OpenMode::ReadWrite);
 //     Result<Statement> insert = database->prepare("INSERT INTO t VALUES (?1, ?2)");
@@ -97,12 +97,20 @@ class Database {
     /// Moves everything from the write-ahead log into the synced database file and empties the log.
     Result<void> checkpoint();
 
+    // In sqlite_copy.cc.
+    /// A copy as of one moment, while others write: a new file, synced, without a write-ahead log.
+    [[nodiscard]] Result<void> copy_to(const std::string& path);
+    /// Puts an end to the write-ahead log, if nobody else has the database open, and keeps all others out as long
+    /// as this connection is open. Temporary: somebody has.
+    [[nodiscard]] Result<void> take_alone();
+
   private:
     struct Close {
         void operator()(sqlite3* database) const noexcept;
     };
     explicit Database(sqlite3* database) : handle_(database) {}
     Result<void> prepare_for_writing();
+    Result<void> copy_into(const std::string& path);
     std::unique_ptr<sqlite3, Close> handle_;
 };
 

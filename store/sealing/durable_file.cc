@@ -26,6 +26,15 @@ tl::unexpected<policy::Error> failed(const std::string& what, int error) {
                         what + ": " + std::generic_category().message(error), error);
 }
 
+Result<void> sync(const std::string& path, int flags) {
+    const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
+    if (descriptor < 0) return failed("cannot open " + path, errno);
+    const int error = ::fsync(descriptor) == 0 ? 0 : errno;
+    ::close(descriptor);
+    if (error != 0) return failed("cannot sync " + path, error);
+    return ok();
+}
+
 }  // namespace
 
 Result<DurableFile> DurableFile::create(const std::string& directory, mode_t mode) {
@@ -88,14 +97,9 @@ Result<bool> DurableFile::publish(const std::string& name) {
     return true;
 }
 
-Result<void> sync_directory(const std::string& directory) {
-    const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) return failed("cannot open " + directory, errno);
-    const int error = ::fsync(descriptor) == 0 ? 0 : errno;
-    ::close(descriptor);
-    if (error != 0) return failed("cannot sync " + directory, error);
-    return ok();
-}
+Result<void> sync_file(const std::string& path) { return sync(path, O_RDONLY); }
+
+Result<void> sync_directory(const std::string& directory) { return sync(directory, O_RDONLY | O_DIRECTORY); }
 
 Result<int> remove_unfinished(const std::string& directory) {
     std::error_code error;

@@ -53,6 +53,9 @@ class DurableFile {
     Handle file_;
 };
 
+/// Makes the content of a file durable.
+Result<void> sync_file(const std::string& path);
+
 /// Makes the names in a directory durable, such as one that was removed.
 Result<void> sync_directory(const std::string& directory);
 

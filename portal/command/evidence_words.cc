@@ -14,7 +14,7 @@ struct Outcome {
     bool whole_message;  // it overrules what a recipient alone would have got
 };
 
-constexpr std::array<Outcome, 14> kOutcomes{{
+constexpr std::array<Outcome, 17> kOutcomes{{
     {"direct", "accepted for direct delivery", Tone::Good, false},
     {"queue", "accepted; waits in the queue until a recipient's servers are protected as demanded",
      Tone::Doubtful, false},
@@ -30,6 +30,9 @@ constexpr std::array<Outcome, 14> kOutcomes{{
     {"discarded", "thrown away by the MTA", Tone::Bad, false},
     {"forwarded", "carried on under another queue id", Tone::Ordinary, false},
     {"requeued", "put into the queue again under another queue id", Tone::Ordinary, false},
+    {"erasure", "parts of other records were erased", Tone::Ordinary, true},
+    {"retention", "parts of records were removed whose time was over", Tone::Ordinary, true},
+    {"key-destruction", "the private key of a month was destroyed", Tone::Ordinary, true},
 }};
 
 const Outcome* find(std::string_view name) {

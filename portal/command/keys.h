@@ -2,6 +2,7 @@
 //
 // smarttls keys create: the key pairs that messages are sealed to, one for each month.
 // smarttls keys list: which are there.
+// smarttls keys destroy: the private key of a month that nobody needs any more.
 //
 // Threads: one. Errors: complained about on `err`; the exit status says of which kind.
 #pragma once
@@ -18,6 +19,8 @@ namespace smarttls::portal {
 [[nodiscard]] int keys_create(const policy::Config& config, const std::vector<std::string>& words,
                               std::ostream& out, std::ostream& err, Style style);
 
+[[nodiscard]] int keys_destroy(const policy::Config& config, const std::vector<std::string>& words,
+                               std::ostream& out, std::ostream& err, Style style);
 [[nodiscard]] int keys_list(const policy::Config& config, const std::vector<std::string>& words,
                             std::ostream& out, std::ostream& err, Style style);
 

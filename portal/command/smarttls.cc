@@ -5,10 +5,12 @@
 #include <filesystem>
 #include <iostream>
 
+#include "portal/command/backup.h"
 #include "portal/command/cache.h"
 #include "portal/command/check.h"
 #include "portal/command/evidence_checkpoint.h"
 #include "portal/command/evidence_export.h"
+#include "portal/command/evidence_erase.h"
 #include "portal/command/evidence_search.h"
 #include "portal/command/evidence_show.h"
 #include "portal/command/evidence_verify.h"
@@ -36,6 +38,10 @@ constexpr std::string_view kUsage =
     "  evidence export QUEUE-ID  all evidence about a message in one file, with its proof\n"
     "  evidence verify FILE    what such a file proves; with --log the whole log of this machine\n"
     "  evidence checkpoint     signs what the log is now, for keeping elsewhere\n"
+    "  evidence erase          what is kept about one person or message, for good\n"
+    "  evidence prune          what is personal and older than its class keeps it\n"
+    "  backup DIRECTORY        copies the evidence while the milter writes, and checks the copy\n"
+    "  restore DIRECTORY       puts such a copy back, unless that rolled the log back\n"
     "  cache show [DOMAIN]     what the engine keeps about domains\n"
     "  cache flush DOMAIN      forgets it\n"
     "  message list            what is kept for pickup or held, and for whom\n"
@@ -48,6 +54,7 @@ constexpr std::string_view kUsage =
     "  exception list          those that hold or wait\n"
     "  keys create             the keys that messages for pickup are sealed to\n"
     "  keys list               which of them are there\n"
+    "  keys destroy MONTH      the private key of a month of which nothing is kept any more\n"
     "  config check            what is wrong in the configuration\n"
     "\n"
     "Each verb explains itself with --help.\n";
@@ -70,6 +77,10 @@ Verb find_verb(Words& words) {
                                    {{"evidence", "export"}, smarttls::portal::evidence_export},
                                    {{"evidence", "verify"}, smarttls::portal::evidence_verify},
                                    {{"evidence", "checkpoint"}, smarttls::portal::evidence_checkpoint},
+                                   {{"evidence", "erase"}, smarttls::portal::evidence_erase},
+                                   {{"evidence", "prune"}, smarttls::portal::evidence_prune},
+                                   {{"backup"}, smarttls::portal::backup},
+                                   {{"restore"}, smarttls::portal::restore},
                                    {{"cache", "show"}, smarttls::portal::cache_show},
                                    {{"cache", "flush"}, smarttls::portal::cache_flush},
                                    {{"message", "list"}, smarttls::portal::message_list},
@@ -82,6 +93,7 @@ Verb find_verb(Words& words) {
                                    {{"exception", "list"}, smarttls::portal::exception_list},
                                    {{"keys", "create"}, smarttls::portal::keys_create},
                                    {{"keys", "list"}, smarttls::portal::keys_list},
+                                   {{"keys", "destroy"}, smarttls::portal::keys_destroy},
                                    {{"config", "check"}, config_check}});
     for (const Entry& entry : kVerbs) {
         if (words.size() < entry.name.size()) continue;

@@ -97,6 +97,17 @@ Result<bool> DurableFile::publish(const std::string& name) {
     return true;
 }
 
+Result<void> overwrite_file(const std::string& path) {
+    struct stat found {};
+    if (::chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0 || ::stat(path.c_str(), &found) != 0) return failed("cannot open " + path, errno);
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "r+e"), &std::fclose);
+    if (!file) return failed("cannot open " + path, errno);
+    const std::string zeros(static_cast<std::size_t>(found.st_size), '\0');
+    const bool written = std::fwrite(zeros.data(), 1, zeros.size(), file.get()) == zeros.size() &&
+                         std::fflush(file.get()) == 0 && ::fsync(::fileno(file.get())) == 0;
+    return written ? ok() : failed("cannot write " + path, errno);
+}
+
 Result<void> sync_file(const std::string& path) { return sync(path, O_RDONLY); }
 
 Result<void> sync_directory(const std::string& directory) { return sync(directory, O_RDONLY | O_DIRECTORY); }

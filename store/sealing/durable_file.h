@@ -53,6 +53,9 @@ class DurableFile {
     Handle file_;
 };
 
+/// Zeros over the content, synced: on a file system that writes in place nothing of it is left.
+Result<void> overwrite_file(const std::string& path);
+
 /// Makes the content of a file durable.
 Result<void> sync_file(const std::string& path);
 

@@ -2,9 +2,12 @@
 #include "store/sealing/key.h"
 
 #include <sodium.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <span>
+#include <system_error>
 #include <vector>
 
 #include "policy/text.h"
@@ -136,6 +139,19 @@ Result<PrivateKey> load_private_key(const std::string& directory, Epoch epoch) {
     PublicKey public_key{epoch, {}};
     crypto_scalarmult_base(public_key.bytes.data(), bytes->get());
     return PrivateKey(public_key, *std::move(bytes));
+}
+
+Result<void> destroy_keys(const std::string& public_keys, const std::string& private_keys, Epoch epoch) {
+    const auto failed = [](const std::string& path, int error) {
+        return fail(ErrorKind::Temporary, "cannot remove " + path + ": " + std::generic_category().message(error), error);
+    };
+    const std::string open_half = public_keys + "/" + file_name(epoch, kPublic);
+    if (::unlink(open_half.c_str()) != 0 && errno != ENOENT) return failed(open_half, errno);
+    if (auto synced = sync_directory(public_keys); !synced) return synced;
+    const std::string secret_half = private_keys + "/" + file_name(epoch, kPrivate);
+    if (auto wiped = overwrite_file(secret_half); !wiped) return wiped;
+    if (::unlink(secret_half.c_str()) != 0) return failed(secret_half, errno);
+    return sync_directory(private_keys);
 }
 
 }  // namespace smarttls::store

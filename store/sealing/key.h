@@ -66,4 +66,7 @@ class PrivateKey {
 [[nodiscard]] Result<PublicKey> load_public_key(const std::string& directory, Epoch epoch);
 [[nodiscard]] Result<PrivateKey> load_private_key(const std::string& directory, Epoch epoch);
 
+/// Overwrites and removes the private half, after the public one, so that nothing is sealed to it any more. Durable.
+[[nodiscard]] Result<void> destroy_keys(const std::string& public_keys, const std::string& private_keys, Epoch epoch);
+
 }  // namespace smarttls::store

@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "store/evidence_schema.h"
 #include "store/evidence_table.h"
+#include "store/naming.h"
 #include "tests/unit/store/erasure_site.h"
 
 namespace smarttls::store {
@@ -168,6 +172,41 @@ TEST_F(EvidenceErasureTest, MoreThanOneTransactionTakesIsErasedWhole) {
     EXPECT_EQ(done.tombstones, 2U);
     EXPECT_TRUE(of_address("bob@example.nl").empty());
     expect_whole_log(2102);
+}
+
+TEST_F(EvidenceErasureTest, TheMilterWritesMeanwhile) {
+    append({message("A1", {"bob@example.nl"})});
+    const auto secret = part_secret(1, 1);
+    auto writer = EvidenceWriter::open(store_.settings);
+    ASSERT_TRUE(writer);
+    std::atomic<bool> enough = false;
+    std::atomic<int> written = 0;
+    std::thread milter([&] {
+        while (!enough) {
+            const auto id = (*writer)->append(message("B" + std::to_string(written), {"carol@example.org"}), test::soon());
+            EXPECT_TRUE(id) << id.error().what;
+            ++written;
+        }
+    });
+    EXPECT_TRUE(test::eventually([&] { return written > 20; }));
+    erase("bob@example.nl");
+    const int before = written;
+    EXPECT_TRUE(test::eventually([&] { return written > before + 20; }));
+    enough = true;
+    milter.join();
+    EXPECT_TRUE(files_with(secret).empty());
+    EXPECT_TRUE(files_with(address_bytes("bob@example.nl")).empty());
+    expect_whole_log(static_cast<std::uint64_t>(written) + 2);
+}
+
+TEST_F(EvidenceErasureTest, AnAddressIsNoPartOfAnother) {
+    for (const char* text : {"to bob@example.nl", "<BOB@Example.NL>", "for bob@example.nl.", "bob@example.nl", "'bob@example.nl'",
+                             "rfc822;bob@example.nl\r\n", "jacob@example.nl, bob@example.nl"}) {
+        EXPECT_TRUE(names_address(text, "bob@example.nl")) << text;
+    }
+    for (const char* text : {"", "jacob@example.nl", "j.bob@example.nl", "bob@example.nl.example", "bob@example.nlx", "bob@example"}) {
+        EXPECT_FALSE(names_address(text, "bob@example.nl")) << text;
+    }
 }
 
 TEST_F(EvidenceErasureTest, WithoutADatabaseItSaysSo) {

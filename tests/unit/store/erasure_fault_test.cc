@@ -52,16 +52,15 @@ class ErasureFaultTest : public ErasureSite {
     void expect_told_once() const {
         Database database = *Database::open(store_.settings.evidence, OpenMode::ReadOnly);
         std::set<std::pair<RecordId, std::size_t>> told;
-        for (const Erasure& one : read_tombstones(database).value()) {
+        const auto tombstones = read_tombstones(database).value();
+        for (const Erasure& one : tombstones) {
             for (const RecordParts& parts : one.parts) {
                 for (const std::size_t number : parts.numbers) {
                     EXPECT_TRUE(told.emplace(parts.record, number).second) << to_text(parts.record) << " " << number;
                 }
             }
         }
-        EXPECT_EQ(told.size(), static_cast<std::size_t>(Database::open(store_.settings.evidence, OpenMode::ReadOnly)
-                                                            ->query_integer("SELECT count(*) FROM part WHERE content IS NULL")
-                                                            .value()));
+        EXPECT_EQ(told.size(), static_cast<std::size_t>(count("part WHERE content IS NULL")));
     }
     std::size_t readable(const std::string& address) {
         EvidenceQuery query;

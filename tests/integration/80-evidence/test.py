@@ -140,12 +140,12 @@ class Evidence(Scenario):
             self.assertEqual(self.independent(file)[0], 1)
 
     def test_without_the_private_keys_parts_go_as_stubs_and_it_says_so(self) -> None:
-        keys = self.site.store / "private-keys"
-        keys.rename(self.site.store / "hidden")
+        keys = self.site.keys / "private"
+        keys.rename(self.site.keys / "hidden")
         try:
             done = self.smarttls("evidence", "export", self.queue_ids[0])
         finally:
-            (self.site.store / "hidden").rename(keys)
+            (self.site.keys / "hidden").rename(keys)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("3 sealed, since no private key is at hand", done.stderr)
         self.assertNotIn("bob@dane.example", done.stdout)

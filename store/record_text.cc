@@ -163,74 +163,6 @@ std::string recipient_of(const EvidenceRecord& record, std::size_t index) {
     return canonical(recipient);
 }
 
-/// Reads members that may be missing; whatever has another type makes it Corrupt.
-class Reading {
-  public:
-    static Result<Reading> of(std::string_view text) {
-        json::error_code error;
-        const json::value value = json::parse(text, error);
-        if (error || !value.is_object()) return fail(ErrorKind::Corrupt, "a text of the evidence is no JSON object");
-        return Reading(value.as_object());
-    }
-    explicit Reading(json::object object) : object_(std::move(object)) {}
-
-    std::string text(std::string_view name) {
-        const json::value* value = object_.if_contains(name);
-        if (value == nullptr) return {};
-        if (const json::string* found = value->if_string()) return std::string(*found);
-        is_whole_ = false;
-        return {};
-    }
-    std::int64_t number(std::string_view name) {
-        const json::value* value = object_.if_contains(name);
-        if (value == nullptr) return 0;
-        if (const std::int64_t* found = value->if_int64()) return *found;
-        is_whole_ = false;
-        return 0;
-    }
-    /// The member, or its first element where it is an array; empty when it is missing.
-    Reading inner(std::string_view name) {
-        const json::value* value = object_.if_contains(name);
-        if (value != nullptr && value->is_array() && !value->as_array().empty()) value = &value->as_array().front();
-        if (value == nullptr) return Reading(json::object());
-        if (const json::object* found = value->if_object()) return Reading(*found);
-        is_whole_ = false;
-        return Reading(json::object());
-    }
-    [[nodiscard]] Result<void> whole() const {
-        if (is_whole_) return policy::ok();
-        return fail(ErrorKind::Corrupt, "a text of the evidence has a member of the wrong type");
-    }
-
-  private:
-    json::object object_;
-    bool is_whole_ = true;
-};
-
-std::string event_of(std::string_view uri) {
-    for (const std::string_view start : {kEventUri, kOwnEventUri}) {
-        if (uri.starts_with(start)) return std::string(uri.substr(start.size()));
-    }
-    return std::string(uri);
-}
-
-std::optional<EvidenceTime> parse_rfc3339(const std::string& text) {
-    int year = 0;
-    unsigned month = 0;
-    unsigned day = 0;
-    int hour = 0;
-    int minute = 0;
-    int second = 0;
-    int millisecond = 0;
-    char end = 0;
-    const int read = std::sscanf(text.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d.%3d%c", &year, &month, &day, &hour, &minute,
-                                 &second, &millisecond, &end);
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
-    if (read != 8 || end != 'Z' || !date.ok()) return std::nullopt;
-    return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-           std::chrono::seconds(second) + std::chrono::milliseconds(millisecond);
-}
-
 }  // namespace
 
 std::string utf8_of(std::string_view text) {
@@ -274,53 +206,6 @@ RecordTexts write_record(const EvidenceRecord& record, const RecordId& id, std::
         texts.parts.push_back(recipient_of(record, index));
     }
     return texts;
-}
-
-Result<EvidenceRecord> read_facts(std::string_view facts) {
-    auto reading = Reading::of(facts);
-    if (!reading) return tl::unexpected(reading.error());
-    EvidenceRecord record;
-    record.event = event_of(reading->text("ERDSEventId"));
-    record.class_name = reading->text("class");
-    record.queue_id = reading->text("queue");
-    record.outcome = reading->text("outcome");
-    record.floor = reading->text("floor");
-    record.config_version = reading->text("config");
-    record.successor = reading->text("successor");
-    const auto time = parse_rfc3339(reading->text("EventTime"));
-    if (!time) return fail(ErrorKind::Corrupt, "a record of the evidence has no time");
-    record.time = *time;
-    if (auto whole = reading->whole(); !whole) return tl::unexpected(whole.error());
-    return record;
-}
-
-Result<void> read_message(std::string_view text, EvidenceRecord& record) {
-    auto reading = Reading::of(text);
-    if (!reading) return tl::unexpected(reading.error());
-    record.sender = reading->inner("SenderDetails").text("Identifier");
-    record.client = reading->text("client");
-    record.reply = reading->text("reply");
-    record.note = reading->text("note");
-    record.content_sha256 = reading->inner("UserContentInfo").inner("PartsInfo").text("DigestValue");
-    return reading->whole();
-}
-
-Result<RecipientEvidence> read_recipient(std::string_view text) {
-    auto reading = Reading::of(text);
-    if (!reading) return tl::unexpected(reading.error());
-    RecipientEvidence one;
-    one.address = reading->inner("RecipientDetails").text("Identifier");
-    one.domain = reading->text("domain");
-    one.outcome = reading->text("outcome");
-    one.kind = reading->text("kind");
-    one.floor = reading->text("floor");
-    one.rule = reading->text("rule");
-    one.explanation = reading->text("explanation");
-    if (one.explanation.empty()) one.explanation = reading->inner("EventReasons").text("Details");
-    one.exception = reading->number("exception");
-    one.verdict_json = reading->text("verdict");
-    if (auto whole = reading->whole(); !whole) return tl::unexpected(whole.error());
-    return one;
 }
 
 }  // namespace smarttls::store

@@ -113,7 +113,7 @@ Result<void> check_passes(const FloorTransport& transport, std::string_view poli
 
 Result<void> check_in_force(std::string_view in_force, std::string_view demanded) {
     if (auto met = expect_line("smarttls_in_force", in_force, kInForce); !met) return met;
-    return expect_line("smarttls_demanded", demanded, kDemanded);
+    return expect_line("smarttls_demanded", demanded, kDemanded);  // NOLINT(readability-suspicious-call-argument)
 }
 
 Result<void> check_other_transports(std::string_view listing,

@@ -22,6 +22,7 @@ extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attribute
     return 0;
 }
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 extern "C" int pthread_detach(pthread_t thread) noexcept {
     static const auto detach = reinterpret_cast<int (*)(pthread_t)>(dlsym(RTLD_NEXT, "pthread_detach"));
     if (smarttls::milter::is_supplied_thread() && pthread_equal(thread, pthread_self()) != 0) return 0;

@@ -128,7 +128,7 @@ Result<BackupState> back_up(const policy::StoreSettings& settings, const BackupP
     if (!directory) return tl::unexpected(directory.error());
     const std::string path = directory->file(kEvidenceCopy);
     if (auto copied = live->copy_to(path); !copied) return tl::unexpected(copied.error());
-    const auto state = check_copy(path, *live);
+    auto state = check_copy(path, *live);
     if (!state) return state;
     auto done = write_manifest(*directory, log_origin(settings), *state);
     if (done) done = sync_file(path);

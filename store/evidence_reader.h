@@ -67,7 +67,7 @@ class EvidenceReader {
     /// The ids of `candidates`, loaded, while `query` wants them and `limit` is not reached.
     Result<std::vector<StoredEvidence>> collect(Statement& candidates, const EvidenceQuery& query,
                                                 const AddressHash& address, std::size_t limit);
-    Result<AddressHash> hash_of(const std::string& address) const;
+    [[nodiscard]] Result<AddressHash> hash_of(const std::string& address) const;
 
     Database database_;
     Statements select_;

@@ -136,7 +136,9 @@ CREATE TABLE exception (
 CREATE INDEX exception_open ON exception (until) WHERE state IN ('waiting', 'active');
 )sql",
     // 2. Whether anybody still refers to a verdict is asked when parts are erased.
-    "CREATE INDEX part_by_verdict ON part (verdict) WHERE verdict IS NOT NULL"};
+    R"sql(
+CREATE INDEX part_by_verdict ON part (verdict) WHERE verdict IS NOT NULL;
+)sql"};
 
 }  // namespace
 

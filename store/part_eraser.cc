@@ -69,7 +69,7 @@ Result<PartEraser> PartEraser::prepare(Database& database) {
         if (!statement) return because(statement, "erasing");
         statements.push_back(*std::move(statement));
     }
-    return PartEraser(database, std::move(statements));
+    return PartEraser(std::move(statements));
 }
 
 Result<RecordParts> PartEraser::erase(std::int64_t id, std::span<const std::size_t> numbers) {
@@ -154,7 +154,7 @@ Result<void> PartEraser::erase_terms(const Record& before, const Record& after) 
     const auto still = terms_of(after);
     for (const auto& [kind, value] : terms_of(before)) {
         const bool of_message = kind == TermKind::Outcome && value == term_value(kind, before.outcome);
-        if (value.empty() || of_message || still.count({kind, value}) != 0) continue;
+        if (value.empty() || of_message || still.contains({kind, value})) continue;
         Statement& remove = statements_[EraseTerm];
         auto bound = remove.bind(1, static_cast<std::int64_t>(kind));
         if (bound) bound = remove.bind_blob(2, bytes_of(value));

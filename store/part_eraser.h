@@ -28,7 +28,7 @@ class PartEraser {
     [[nodiscard]] static Result<PartEraser> prepare(Database& database);
 
     /// The numbers of the parts that are gone by this, ascending.
-    [[nodiscard]] Result<RecordParts> erase(std::int64_t record, std::span<const std::size_t> numbers);
+    [[nodiscard]] Result<RecordParts> erase(std::int64_t id, std::span<const std::size_t> numbers);
     /// The registers of sealed messages, by id.
     [[nodiscard]] Result<void> erase_messages(std::span<const std::string> ids);
     /// Whom an exception that has ended was for, and why.
@@ -53,8 +53,7 @@ class PartEraser {
         std::vector<Part> parts;
     };
     enum Sql : std::size_t;
-    PartEraser(Database& database, std::vector<Statement> statements)
-        : database_(&database), statements_(std::move(statements)) {}
+    explicit PartEraser(std::vector<Statement> statements) : statements_(std::move(statements)) {}
     Result<Record> read(std::int64_t id);
     Result<void> read_parts(Record& record);
     Result<void> erase_part(const Record& record, const Part& part);
@@ -63,7 +62,6 @@ class PartEraser {
     Result<void> erase_verdict(std::int64_t id);
     Result<void> run(Sql sql, std::initializer_list<std::int64_t> values);
 
-    Database* database_;
     std::vector<Statement> statements_;
     std::vector<std::string> messages_;
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <boost/json.hpp>
-#include <cstdio>
 
+#include "policy/text.h"
 #include "store/record_text.h"
 
 namespace smarttls::store {
@@ -62,19 +63,31 @@ std::string event_of(std::string_view uri) {
     return std::string(uri);
 }
 
-std::optional<EvidenceTime> parse_rfc3339(const std::string& text) {
-    int year = 0;
-    unsigned month = 0;
-    unsigned day = 0;
-    int hour = 0;
-    int minute = 0;
-    int second = 0;
-    int millisecond = 0;
-    char end = 0;
-    const int read = std::sscanf(text.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d.%3d%c", &year, &month, &day, &hour, &minute,
-                                 &second, &millisecond, &end);
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
-    if (read != 8 || end != 'Z' || !date.ok()) return std::nullopt;
+/// The number whose digits begin at `start`; -1 when something else stands there.
+int number_at(std::string_view text, std::size_t start, std::size_t digits) {
+    int value = 0;
+    for (const char byte : text.substr(start, digits)) {
+        if (!policy::is_digit(byte)) return -1;
+        value = value * 10 + (byte - '0');
+    }
+    return value;
+}
+
+/// As rfc3339() writes it, and nothing else.
+std::optional<EvidenceTime> parse_rfc3339(std::string_view text) {
+    constexpr std::string_view kExample = "2026-11-23T16:30:00.123Z";
+    if (text.size() != kExample.size()) return std::nullopt;
+    const int year = number_at(text, 0, 4);
+    const int month = number_at(text, 5, 2);
+    const int day = number_at(text, 8, 2);
+    const int hour = number_at(text, 11, 2);
+    const int minute = number_at(text, 14, 2);
+    const int second = number_at(text, 17, 2);
+    const int millisecond = number_at(text, 20, 3);
+    if (std::min({year, month, day, hour, minute, second, millisecond}) < 0 || text.back() != 'Z') return std::nullopt;
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                           std::chrono::day(static_cast<unsigned>(day))};
+    if (!date.ok()) return std::nullopt;
     return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
            std::chrono::seconds(second) + std::chrono::milliseconds(millisecond);
 }

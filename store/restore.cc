@@ -143,7 +143,7 @@ Result<LogState> lay_beside(const RestoreOrder& order, const std::string& path) 
     if (auto copied = backup->copy_to(path); !copied) return tl::unexpected(copied.error());
     auto copy = Database::open(path, OpenMode::ReadOnly);
     if (!copy) return tl::unexpected(copy.error());
-    const auto state = check_log(*copy);
+    auto state = check_log(*copy);
     if (!state) return because(state, "backup");
     if (state->size != manifest->size || state->root != manifest->root) {
         return fail(ErrorKind::Corrupt, "the backup is not what its manifest says: another size or root");

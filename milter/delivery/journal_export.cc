@@ -82,7 +82,7 @@ bool JournalExport::step_binary(std::string_view& rest, std::size_t name_size) {
         skip_ = size == UINT64_MAX ? size : size + 1;  // with the line feed behind it
         return true;
     }
-    const std::size_t length = static_cast<std::size_t>(size);
+    const auto length = static_cast<std::size_t>(size);
     if (rest.size() < begin + length + 1) return false;
     keep(rest.substr(0, name_size), rest.substr(begin, length));
     rest.remove_prefix(begin + length + 1);

@@ -32,7 +32,7 @@ struct JournalEntry {
 
 class JournalExport {
   public:
-    static constexpr std::size_t kLongestValue = 64 * 1024;
+    static constexpr std::size_t kLongestValue = 65'536;
 
     void feed(std::string_view bytes);
     [[nodiscard]] std::optional<JournalEntry> next();

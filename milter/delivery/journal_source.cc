@@ -20,8 +20,8 @@ namespace {
 using policy::ErrorKind;
 using policy::Result;
 
-constexpr std::size_t kAtOnce = 512 * 1024;
-constexpr std::size_t kPipeSize = 1024 * 1024;
+constexpr std::size_t kAtOnce = 524'288;
+constexpr std::size_t kPipeSize = 1'048'576;
 
 auto temporary(const std::string& what, int code) {
     return policy::fail(ErrorKind::Temporary, what + ": " + std::generic_category().message(code), code);

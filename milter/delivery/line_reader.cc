@@ -71,7 +71,7 @@ std::optional<std::string_view> LineReader::take_address() {
 std::optional<std::string_view> LineReader::take_queue_id() {
     constexpr std::size_t kShortest = 5;  // Postfix's short ids have no fixed length: 5 of time, then the inode
     constexpr std::size_t kLongest = 60;
-    const std::size_t size = static_cast<std::size_t>(
+    const auto size = static_cast<std::size_t>(
         std::find_if_not(rest_.begin(), rest_.end(), is_id_byte) - rest_.begin());
     if (size < kShortest || size > kLongest || !rest_.substr(size).starts_with(": ")) return {};
     const std::string_view id = rest_.substr(0, size);

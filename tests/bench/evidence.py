@@ -86,8 +86,9 @@ def facts_of(number: int) -> str:
 
 def fill(path: Path, count: int, signer: Signer) -> None:
     database = sqlite3.connect(path)
-    database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" +
-                           re.search(r'R"sql\((.*?)\)sql"', SCHEMA.read_text(), re.DOTALL).group(1) + "PRAGMA user_version = 1;")
+    migrations = re.findall(r'R"sql\((.*?)\)sql"', SCHEMA.read_text(), re.DOTALL)
+    database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + "".join(migrations) +
+                           f"PRAGMA user_version = {len(migrations)};")
     log = Log(signer)
     noise = os.urandom(CONTENT + 1000)
     for begin in range(1, count + 1, 100_000):

@@ -35,6 +35,7 @@ Result<store::Bytes> stamp(const policy::StoreSettings& settings, const std::str
     return std::move(stamped->token);
 }
 
+// NOLINTNEXTLINE(modernize-pass-by-value): callers keep theirs
 CheckpointWatch::CheckpointWatch(const policy::StoreSettings& settings, store::EvidenceWriter& writer,
                                  std::chrono::milliseconds interval)
     : settings_(settings), interval_(interval), writer_(writer), thread_([this] { run(); }) {}

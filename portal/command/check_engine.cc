@@ -59,8 +59,8 @@ std::string told(const Result<std::optional<std::string>>& answer) {
 
 class EngineInquiry final : public Inquiry {
   public:
-    EngineInquiry(const EngineSettings& settings, Ask ask, DefaultMap default_map)
-        : settings_(settings), ask_(std::move(ask)), default_map_(default_map) {}
+    EngineInquiry(EngineSettings settings, Ask ask, DefaultMap default_map)
+        : settings_(std::move(settings)), ask_(std::move(ask)), default_map_(default_map) {}
 
     void begin(NextHop next_hop, Done done) override {
         auto connection = EngineConnection::open(settings_.socket, in(kOpening));

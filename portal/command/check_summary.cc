@@ -2,7 +2,6 @@
 #include "portal/command/check_summary.h"
 
 #include <algorithm>
-#include <ranges>
 
 #include "policy/decision.h"
 #include "policy/explanation.h"
@@ -90,14 +89,15 @@ std::string Summary::text(std::size_t targets, std::chrono::milliseconds elapsed
                           const Layout& layout) const {
     Table table;
     std::string group = "Level";
-    for (const auto& [level, count] : std::views::reverse(levels_)) {
-        const std::string name(to_string(level));
-        add_count(table, group, {name, tone_of_level(name)}, count, verdicts_);
+    // Clang 14 cannot compile the view of libstdc++ that the check would like.
+    for (auto row = levels_.rbegin(); row != levels_.rend(); ++row) {  // NOLINT(modernize-loop-convert)
+        const std::string name(to_string(row->first));
+        add_count(table, group, {name, tone_of_level(name)}, row->second, verdicts_);
     }
     group = "Grade";
-    for (const auto& [grade, count] : std::views::reverse(grades_)) {
-        const std::string name(to_string(grade));
-        add_count(table, group, {name, tone_of_grade(name)}, count, verdicts_);
+    for (auto row = grades_.rbegin(); row != grades_.rend(); ++row) {  // NOLINT(modernize-loop-convert)
+        const std::string name(to_string(row->first));
+        add_count(table, group, {name, tone_of_grade(name)}, row->second, verdicts_);
     }
     add_classes(table);
     add_reasons(table);

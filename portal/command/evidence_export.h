@@ -16,7 +16,7 @@
 namespace smarttls::portal {
 
 /// `arguments` are those behind "export".
-[[nodiscard]] int evidence_export(const policy::Config& config, const std::vector<std::string>& arguments,
+[[nodiscard]] int evidence_export(const policy::Config& config, const std::vector<std::string>& words,
                                   std::ostream& out, std::ostream& err, Style style = Style::Plain);
 
 }  // namespace smarttls::portal

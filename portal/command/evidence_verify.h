@@ -27,7 +27,7 @@ struct VerifyArguments {
 };
 
 /// `arguments` are those behind "verify".
-[[nodiscard]] int evidence_verify(const policy::Config& config, const std::vector<std::string>& arguments,
+[[nodiscard]] int evidence_verify(const policy::Config& config, const std::vector<std::string>& words,
                                   std::ostream& out, std::ostream& err, Style style = Style::Plain);
 
 // Its two halves.

@@ -20,7 +20,7 @@ std::string number(std::size_t value) { return std::to_string(value); }
 
 /// "record 8, 2026-11-23T08:00:00.123Z: SubmissionAcceptance, direct, queue id 4Xy"
 std::string record_line(const store::BundleRecord& record) {
-    const std::string name = "record " + number(record.index + 1) + " of the log, " + store::to_text(record.id);
+    std::string name = "record " + number(record.index + 1) + " of the log, " + store::to_text(record.id);
     const auto facts = store::read_facts(record.facts);
     if (!facts) return name;
     std::string line = name + ": " + facts->event;

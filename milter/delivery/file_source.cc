@@ -17,7 +17,7 @@ namespace {
 using policy::ErrorKind;
 using policy::Result;
 
-constexpr std::size_t kAtOnce = 512 * 1024;
+constexpr std::size_t kAtOnce = 524288;
 constexpr std::string_view kKind = "file";
 
 LogTime now() {
@@ -150,17 +150,17 @@ Result<bool> FileSource::is_as_left() const {
 
 Result<bool> FileSource::read(const Take& take) {
     if (!file_) {
-        const auto opened = open_live();
+        auto opened = open_live();
         if (!opened || !*opened) return opened;
     }
     const auto facts = file_->look();
     if (!facts) return tl::unexpected(facts.error());
     latest_ = std::min(now(), facts->written_at());
     place_.written = facts->written;
-    const auto same = is_as_left();
+    auto same = is_as_left();
     if (!same) return same;
     if (!*same) return follow_truncation();
-    const auto more = read_on(take);
+    auto more = read_on(take);
     if (!more) return more;
     return *more ? more : at_end(take);
 }
@@ -234,7 +234,7 @@ Result<bool> FileSource::is_superseded() const {
 }
 
 Result<bool> FileSource::at_end(const Take& take) {
-    const auto superseded = is_superseded();
+    auto superseded = is_superseded();
     if (!superseded || !*superseded) return superseded;
     const auto facts = file_->look();
     if (!facts) return tl::unexpected(facts.error());
@@ -247,7 +247,7 @@ Result<bool> FileSource::at_end(const Take& take) {
 Result<bool> FileSource::follow_truncation() {
     Place place = place_;
     place.id = {};  // the copy is another file
-    const auto copied = find(place);
+    auto copied = find(place);
     if (!copied || *copied) return copied;
     engine::log(engine::Severity::Warning, path_ + ": was truncated; what was not read yet is lost");
     return open_live();

@@ -28,7 +28,7 @@ namespace smarttls::milter {
 
 class FileSource : public LogSource {
   public:
-    static constexpr std::size_t kLongestLine = 64 * 1024;
+    static constexpr std::size_t kLongestLine = 65'536;
 
     /// `let_go`: how long a file that was rotated must not have been written to before the next one is begun.
     explicit FileSource(std::string path, std::chrono::milliseconds let_go = std::chrono::seconds(5))

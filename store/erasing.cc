@@ -33,9 +33,9 @@ Result<void> remove_files(const std::string& directory, const std::vector<std::s
 }  // namespace
 
 Result<Erasing> Erasing::open(const policy::StoreSettings& settings) {
-    auto table = EvidenceTable::reopen(settings.evidence);
+    auto table = EvidenceTable::join(settings.evidence);
     if (!table) return tl::unexpected(table.error());
-    auto keys = MessageKeys::reopen(settings.message_keys);
+    auto keys = MessageKeys::join(settings.message_keys);
     if (!keys) return tl::unexpected(keys.error());
     auto preparer = RecordPreparer::open(settings);
     if (!preparer) return tl::unexpected(preparer.error());

@@ -9,7 +9,7 @@ namespace smarttls::store {
 
 Result<std::vector<std::int64_t>> append_evidence(const policy::StoreSettings& settings,
                                                   std::span<const EvidenceRecord> records) {
-    auto table = EvidenceTable::reopen(settings.evidence);
+    auto table = EvidenceTable::join(settings.evidence);
     if (!table) return tl::unexpected(table.error());
     const auto preparer = RecordPreparer::open(settings);
     if (!preparer) return tl::unexpected(preparer.error());
@@ -25,7 +25,7 @@ Result<std::vector<std::int64_t>> append_evidence(const policy::StoreSettings& s
         sealed.push_back(&one.sealed);
         pointers.push_back(&one);
     }
-    auto keys = MessageKeys::reopen(settings.message_keys);
+    auto keys = MessageKeys::join(settings.message_keys);
     if (!keys) return tl::unexpected(keys.error());
     if (auto kept = keys->append({}, sealed); !kept) return tl::unexpected(kept.error());
     auto ids = table->append(pointers);

@@ -30,30 +30,43 @@ Result<void> bind_optional(Statement& statement, int index, const std::string& t
     return text.empty() ? statement.bind_null(index) : statement.bind(index, text);
 }
 
+std::string context_of(const std::string& path) { return "evidence database " + path; }
+
+Result<Database> open_existing(const std::string& path) {
+    Result<Database> database = Database::open(path, OpenMode::Existing);
+    if (!database) return because(database, "evidence");
+    if (auto same = require_version(*database, evidence_migrations().size()); !same) return because(same, context_of(path));
+    return database;
+}
+
 }  // namespace
 
 Result<EvidenceTable> EvidenceTable::open(const std::string& path) {
     Result<Database> database = Database::open(path, OpenMode::ReadWrite);
     if (!database) return because(database, "evidence");
-    return prepare(*std::move(database), path);
+    const std::string context = context_of(path);
+    if (auto emptied = database->checkpoint(); !emptied) return because(emptied, context);
+    if (auto migrated = migrate(*database, evidence_migrations()); !migrated) return because(migrated, context);
+    return prepare(*std::move(database), context);
 }
 
 Result<EvidenceTable> EvidenceTable::reopen(const std::string& path) {
-    Result<Database> database = Database::open(path, OpenMode::Existing);
-    if (!database) return because(database, "evidence");
-    const std::size_t version = evidence_migrations().size();
-    if (auto same = require_version(*database, version); !same) {
-        return because(same, "evidence database " + path);
-    }
-    return prepare(*std::move(database), path);
+    auto database = open_existing(path);
+    if (!database) return tl::unexpected(database.error());
+    const std::string context = context_of(path);
+    if (auto emptied = database->checkpoint(); !emptied) return because(emptied, context);
+    return prepare(*std::move(database), context);
 }
 
-Result<EvidenceTable> EvidenceTable::prepare(Database database, const std::string& path) {
-    const std::string context = "evidence database " + path;
-    if (auto emptied = database.checkpoint(); !emptied) return because(emptied, context);
-    if (auto migrated = migrate(database, evidence_migrations()); !migrated) {
-        return because(migrated, context);
-    }
+Result<EvidenceTable> EvidenceTable::join(const std::string& path) {
+    auto database = open_existing(path);
+    if (!database) return tl::unexpected(database.error());
+    const std::string context = context_of(path);
+    if (auto moved = database->checkpoint_beside_others(); !moved) return because(moved, context);
+    return prepare(*std::move(database), context);
+}
+
+Result<EvidenceTable> EvidenceTable::prepare(Database database, const std::string& context) {
     std::vector<Statement> prepared;
     for (const std::string_view sql : {kInsertRecord, kInsertPart, kInsertTerm, kFindVerdict, kInsertVerdict, kInsertNode, kKeepPosition, kSetToken}) {
         Result<Statement> statement = database.prepare(sql);

@@ -42,6 +42,8 @@ class EvidenceTable {
     /// After a failure: the file must be there and of this version, since an empty one in its place
     /// would hide a loss.
     [[nodiscard]] static Result<EvidenceTable> reopen(const std::string& path);
+    /// For a command beside the one who writes, whom it never keeps waiting: the file must be there as above.
+    [[nodiscard]] static Result<EvidenceTable> join(const std::string& path);
 
     /// One transaction, with what became of mail in the outbox and of checkpoints, and how far logs of an MTA have been read; the ids
     /// are in the order of the records. A change of an exception that is not possible any more is not recorded: id 0.
@@ -75,7 +77,7 @@ class EvidenceTable {
     };
     EvidenceTable(Database database, Inserts inserts, Registrations registrations)
         : database_(std::move(database)), inserts_(std::move(inserts)), registrations_(std::move(registrations)) {}
-    static Result<EvidenceTable> prepare(Database database, const std::string& path);
+    static Result<EvidenceTable> prepare(Database database, const std::string& context);
     /// Inside the transaction: the log as the last one who wrote has left it.
     Result<void> take_up_log();
     Result<std::vector<std::int64_t>> insert_all(std::span<const PreparedRecord* const> records);

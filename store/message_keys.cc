@@ -38,34 +38,41 @@ constexpr std::string_view kRemoveRecord = "DELETE FROM record_key WHERE id = ?1
 constexpr std::string_view kFindMessage = "SELECT wrapped FROM message_key WHERE id = ?1";
 constexpr std::string_view kFindRecord = "SELECT epoch, wrapped, secrets FROM record_key WHERE id = ?1";
 
+Result<Database> open_existing(const std::string& path, OpenMode mode) {
+    Result<Database> database = Database::open(path, mode);
+    if (!database) return because(database, kContext);
+    if (auto same = require_version(*database, kMigrations.size()); !same) return because(same, "message keys " + path);
+    return database;
+}
+
 }  // namespace
 
 Result<MessageKeys> MessageKeys::open(const std::string& path) {
     Result<Database> database = Database::open(path, OpenMode::ReadWrite);
     if (!database) return because(database, kContext);
-    return prepare(*std::move(database), path);
+    // As in EvidenceTable: what a failed fsync left in the log must not precede new keys.
+    if (auto emptied = database->checkpoint(); !emptied) return because(emptied, path);
+    if (auto migrated = migrate(*database, kMigrations); !migrated) return because(migrated, path);
+    return MessageKeys(*std::move(database));
 }
 
 Result<MessageKeys> MessageKeys::reopen(const std::string& path) {
-    Result<Database> database = Database::open(path, OpenMode::Existing);
-    if (!database) return because(database, kContext);
-    auto same = require_version(*database, kMigrations.size());
-    if (!same) return because(same, "message keys " + path);
-    return prepare(*std::move(database), path);
+    auto database = open_existing(path, OpenMode::Existing);
+    if (!database) return tl::unexpected(database.error());
+    if (auto emptied = database->checkpoint(); !emptied) return because(emptied, path);
+    return MessageKeys(*std::move(database));
 }
 
-Result<MessageKeys> MessageKeys::prepare(Database database, const std::string& path) {
-    // As in EvidenceTable: what a failed fsync left in the log must not precede new keys.
-    if (auto emptied = database.checkpoint(); !emptied) return because(emptied, path);
-    if (auto migrated = migrate(database, kMigrations); !migrated) return because(migrated, path);
-    return MessageKeys(std::move(database));
+Result<MessageKeys> MessageKeys::join(const std::string& path) {
+    auto database = open_existing(path, OpenMode::Existing);
+    if (!database) return tl::unexpected(database.error());
+    if (auto moved = database->checkpoint_beside_others(); !moved) return because(moved, path);
+    return MessageKeys(*std::move(database));
 }
 
 Result<MessageKeys> MessageKeys::open_read_only(const std::string& path) {
-    Result<Database> database = Database::open(path, OpenMode::ReadOnly);
-    if (!database) return because(database, kContext);
-    auto same = require_version(*database, kMigrations.size());
-    if (!same) return because(same, "message keys " + path);
+    auto database = open_existing(path, OpenMode::ReadOnly);
+    if (!database) return tl::unexpected(database.error());
     return MessageKeys(*std::move(database));
 }
 

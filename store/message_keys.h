@@ -33,6 +33,8 @@ class MessageKeys {
     [[nodiscard]] static Result<MessageKeys> open(const std::string& path);
     /// After a failure: an empty file in its place would hide a loss.
     [[nodiscard]] static Result<MessageKeys> reopen(const std::string& path);
+    /// For a command beside the one who writes, whom it never keeps waiting.
+    [[nodiscard]] static Result<MessageKeys> join(const std::string& path);
     [[nodiscard]] static Result<MessageKeys> open_read_only(const std::string& path);
 
     [[nodiscard]] Result<void> append(std::span<const SealedFacts* const> messages,
@@ -52,7 +54,6 @@ class MessageKeys {
     [[nodiscard]] bool has_moved() const { return database_.has_moved(); }
 
   private:
-    static Result<MessageKeys> prepare(Database database, const std::string& path);
     explicit MessageKeys(Database database) : database_(std::move(database)) {}
     Result<void> insert(std::span<const SealedFacts* const> messages);
     Result<void> insert(std::span<const SealedRecord* const> records);

@@ -258,6 +258,13 @@ Result<void> Database::checkpoint() {
     return because(Result<void>(failure(handle_.get())), "while emptying the write-ahead log");
 }
 
+Result<void> Database::checkpoint_beside_others() {
+    const int code = sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
+                                               nullptr, nullptr);
+    if (code == SQLITE_OK || code == SQLITE_BUSY) return ok();
+    return because(Result<void>(failure(handle_.get())), "while writing the write-ahead log back");
+}
+
 Result<Transaction> Transaction::begin(Database& database) {
     if (auto begun = database.exec("BEGIN IMMEDIATE"); !begun) {
         return because(begun, "while beginning a transaction");

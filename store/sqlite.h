@@ -94,8 +94,11 @@ class Database {
     [[nodiscard]] bool in_transaction() const;
     /// True when the path does not lead to the open file any more: what is written now is lost.
     [[nodiscard]] bool has_moved() const;
-    /// Moves everything from the write-ahead log into the synced database file and empties the log.
+    /// Moves everything from the write-ahead log into the synced database file and empties the log. Temporary while
+    /// others read or write.
     Result<void> checkpoint();
+    /// Moves what can be moved without waiting for others or keeping them waiting; the log stays.
+    Result<void> checkpoint_beside_others();
 
     // In sqlite_copy.cc.
     /// A copy as of one moment, while others write: a new file, synced, without a write-ahead log.

@@ -8,7 +8,7 @@
 namespace smarttls::store {
 namespace {
 
-constexpr std::array<std::string_view, 2> kMigrations{
+constexpr std::array<std::string_view, 1> kMigrations{
     // 1. Times are milliseconds since 1970, those of exceptions seconds; addresses are keyed hashes
     // (sealing/address_key.h). Ids of records have no gaps: the leaf of the log is the id before it.
     R"sql(
@@ -42,6 +42,8 @@ CREATE TABLE part (
     content    BLOB,
     PRIMARY KEY (record, number)
 ) STRICT, WITHOUT ROWID;
+-- Whether anybody still refers to a verdict is asked when parts are erased.
+CREATE INDEX part_by_verdict ON part (verdict) WHERE verdict IS NOT NULL;
 
 -- By what a record is found.
 CREATE TABLE term (
@@ -134,10 +136,6 @@ CREATE TABLE exception (
     end_reason  TEXT NOT NULL
 ) STRICT;
 CREATE INDEX exception_open ON exception (until) WHERE state IN ('waiting', 'active');
-)sql",
-    // 2. Whether anybody still refers to a verdict is asked when parts are erased.
-    R"sql(
-CREATE INDEX part_by_verdict ON part (verdict) WHERE verdict IS NOT NULL;
 )sql"};
 
 }  // namespace

@@ -29,7 +29,9 @@ class CheckpointAudit {
         std::string name;
         Checkpoint checkpoint;
     };
-    CheckpointAudit(Statement rows, NoteVerifier verifier) : rows_(std::move(rows)), verifier_(std::move(verifier)) {}
+    CheckpointAudit(Statement rows, std::optional<NoteVerifier> verifier)
+        : rows_(std::move(rows)), verifier_(std::move(verifier)) {}
+    [[nodiscard]] Result<Checkpoint> read(const std::string& note) const;
     void sort_outside(const std::vector<OutsideCheckpoint>& outside);
     Result<void> next_row();
     /// The root that the row's note says; nothing, and a finding, when it proves nothing.
@@ -40,7 +42,7 @@ class CheckpointAudit {
     Statement rows_;
     bool has_row_ = false;
     std::uint64_t row_size_ = 0;
-    NoteVerifier verifier_;
+    std::optional<NoteVerifier> verifier_;
     std::deque<Kept> outside_;  // by size
     std::vector<std::string> unproved_;
 };

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// check_log: whether a database holds the log that it says: each leaf is recomputed from its record and the stubs of its
-// parts, each node from its leaves, and the checkpoints that were signed are of this log.
+// check_log: whether a database holds the log that it says (log_audit.h), for those who have no key: signatures of
+// checkpoints are not looked at.
 //
-//     Result<LogState> state = check_log(database);                // one walk in the order of the ids
+//     Result<LogState> state = check_log(database);                // one walk over all
 //     Result<Hash> root = stored_root(database, size);             // from O(log size) nodes, believed
 //
-// Threads: one. Errors: those of SQLite; Corrupt, with the first record at fault.
+// Threads: one. Errors: those of SQLite; Corrupt, with the first of what is wrong.
 #pragma once
 
 #include "store/log/hash.h"

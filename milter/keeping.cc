@@ -29,7 +29,7 @@ store::Notice notice_about(const PartedMessage& message, std::size_t index,
     notice.code = decision.reply.code;
     notice.status = decision.reply.enhanced;
     notice.explanation = decision.explanation;
-    return {notice.recipient, notice.sender, non_delivery_notice(notice, message.fields)};
+    return {notice.recipient, notice.sender, non_delivery_notice(notice, message.fields), notice.recipient};
 }
 
 std::vector<store::SealedFor> to_be_sealed(const PartedMessage& message) {

@@ -25,6 +25,13 @@ using EvidenceTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
 inline constexpr std::string_view kSubmissionAcceptance = "SubmissionAcceptance";  // A.1
 inline constexpr std::string_view kSubmissionRejection = "SubmissionRejection";    // A.2
+inline constexpr std::string_view kRelayToNonErds = "RelayToNonERDS";  // F: an ordinary mail server is no delivery service
+inline constexpr std::string_view kRelayToNonErdsFailure = "RelayToNonERDSFailure";
+
+// Deliveries, beside those of F.
+inline constexpr std::string_view kDeliveryDeferral = "DeliveryDeferral";
+inline constexpr std::string_view kDeliveryForwarding = "DeliveryForwarding";  // goes on as another message
+inline constexpr std::string_view kDeliveryWeaker = "DeliveryWeakerThanDecided";  // the alarm
 
 // The life of an exception (store/exceptions.h).
 inline constexpr std::string_view kExceptionCreation = "ExceptionCreation";
@@ -71,6 +78,7 @@ struct Notice {
     std::string about;
     std::string recipient;
     std::string content;  // RFC 5322, lines that end in CRLF
+    std::string concerned = {};  // address of the record's recipient whom `about` is about; empty: about none
 };
 
 /// What begins to exist with a record. `identity` is the same for each attempt to submit one message:

@@ -122,7 +122,7 @@ Notice use_report(const Exception& exception, const ExceptionUse& use, const std
     text.append(kCrLf).append(facts(exception)).append(kCrLf);
     text += quoted_printable(consequence(exception));
     const std::string about = about_use(exception, use.recipient);
-    return {about, contact, report_mail({contact, id, "smarttls: " + about, time}, text)};
+    return {about, contact, report_mail({contact, id, "smarttls: " + about, time}, text), use.recipient};
 }
 
 }  // namespace smarttls::store

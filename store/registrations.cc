@@ -49,12 +49,9 @@ Result<std::size_t> part_of(const EvidenceRecord& record, const std::string& add
 }
 
 /// The part of the recipient whom a notice is about; 0 when it is about none.
-std::int64_t part_about(const EvidenceRecord& record, const std::string& about) {
-    for (std::size_t i = 0; i < record.recipients.size(); ++i) {
-        const std::string& address = record.recipients[i].address;
-        if (about == address || about.ends_with(" " + address)) return static_cast<std::int64_t>(i) + 1;
-    }
-    return 0;
+std::int64_t part_about(const EvidenceRecord& record, const Notice& notice) {
+    const auto part = part_of(record, notice.concerned);
+    return part && !notice.concerned.empty() ? static_cast<std::int64_t>(*part) : 0;
 }
 
 }  // namespace
@@ -122,7 +119,7 @@ Result<void> Registrations::insert_notices(const PreparedRecord& prepared, std::
         if (bound) bound = insert.bind(4, notice.about);
         if (bound) bound = insert.bind(5, notice.recipient);
         if (bound) bound = insert.bind(6, notice.content);
-        if (bound) bound = insert.bind(7, part_about(prepared.record, notice.about));
+        if (bound) bound = insert.bind(7, part_about(prepared.record, notice));
         if (bound) bound = insert.bind(8, std::int64_t{notice.recipient == prepared.record.sender});
         if (bound) bound = insert.bind(9, std::int64_t{prepared.record.time.time_since_epoch().count()});
         if (bound) bound = insert.run();

@@ -22,19 +22,12 @@
 
 #include "milter/delivery/delivery.h"
 #include "policy/config.h"
+#include "store/evidence.h"
 
 namespace smarttls::milter {
 
-// EN 319 522-1 Table 1, F: an ordinary mail server is no registered delivery service.
-inline constexpr std::string_view kRelayToNonErds = "RelayToNonERDS";
-inline constexpr std::string_view kRelayToNonErdsFailure = "RelayToNonERDSFailure";
-// Events of our own.
-inline constexpr std::string_view kDeliveryDeferral = "DeliveryDeferral";
-inline constexpr std::string_view kDeliveryForwarding = "DeliveryForwarding";  // goes on as another message
-inline constexpr std::string_view kDeliveryWeaker = "DeliveryWeakerThanDecided";  // the alarm
-
 struct Judgement {
-    std::string_view event;   // empty: nothing to keep (the queue is done with the message)
+    std::string_view event;   // of store/evidence.h; empty: nothing to keep (the queue is done with the message)
     bool is_weaker = false;   // delivered with less than was decided
     std::string reason;       // a sentence; empty when it is sent and fine
     std::string_view code;    // of EventReasons on failures and deferrals: "bounced", "starttls-not-supported"

@@ -44,7 +44,7 @@ const Outcome* find(std::string_view name) {
 }  // namespace
 
 std::string story_of(const store::EvidenceRecord& record) {
-    if (record.event == "DeliveryWeakerThanDecided") return "left with less protection than was decided";
+    if (record.event == store::kDeliveryWeaker) return "left with less protection than was decided";
     const Outcome* known = find(record.outcome);
     return known == nullptr ? "decided as " + printable(record.outcome) : std::string(known->story);
 }
@@ -80,7 +80,7 @@ std::string recipient_words(const store::RecipientEvidence& recipient) {
 }
 
 Tone tone_of(const store::EvidenceRecord& record) {
-    return record.event == "DeliveryWeakerThanDecided" ? Tone::Bad : tone_of_outcome(record.outcome);
+    return record.event == store::kDeliveryWeaker ? Tone::Bad : tone_of_outcome(record.outcome);
 }
 
 Tone tone_of_outcome(std::string_view words) {

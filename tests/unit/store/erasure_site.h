@@ -41,7 +41,7 @@ class ErasureSite : public ::testing::Test {
         EXPECT_TRUE(keys && keys->append({&pointer, 1}));
         one.registration = Registration{std::string(64, 'a'), sealed,
                                         {{"bob@example.nl", "portal"}, {"carol@example.org", "portal"}},
-                                        {{"bob@example.nl", "alice@org.example", "To: alice\r\n\r\nbob@example.nl was refused\r\n"}}};
+                                        {{"bob@example.nl", "alice@org.example", "To: alice\r\n\r\nbob@example.nl was refused\r\n", "bob@example.nl"}}};
         return one;
     }
     static EvidenceRecord refused_message(const std::string& queue_id) {
@@ -50,7 +50,7 @@ class ErasureSite : public ::testing::Test {
         one.outcome = "reject";
         one.reply = "550 5.7.1 Mail to bob@example.nl was refused";
         one.registration = Registration{std::string(64, 'b'), {}, {},
-                                        {{"bob@example.nl", "alice@org.example", "From: alice@org.example\r\n\r\nbob@example.nl\r\n"}}};
+                                        {{"bob@example.nl", "alice@org.example", "From: alice@org.example\r\n\r\nbob@example.nl\r\n", "bob@example.nl"}}};
         return one;
     }
     static EvidenceRecord exception_turn(std::string_view event, policy::ExceptionState state) {

@@ -4,6 +4,7 @@
 #include <boost/program_options.hpp>
 #include <charconv>
 #include <ctime>
+#include <limits>
 #include <optional>
 
 #include "policy/text.h"
@@ -19,7 +20,7 @@ using policy::quote;
 using policy::Result;
 using store::EvidenceTime;
 
-constexpr std::size_t kGreatestLimit = 1'000'000;
+constexpr std::int64_t kGreatestLimit = 1'000'000;
 
 /// The library's exceptions end here.
 Result<options::variables_map> parse(const std::vector<std::string>& arguments,
@@ -141,22 +142,20 @@ Result<std::optional<EvidenceTime>> time_of(const options::variables_map& values
     return std::optional(*time);
 }
 
-Result<std::size_t> limit_of(const std::string& text) {
-    std::size_t limit = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-    if (error == std::errc{} && end == text.data() + text.size() && limit > 0 &&
-        limit <= kGreatestLimit) {
-        return limit;
-    }
-    return fail(ErrorKind::Malformed, "--limit: " + quote(text) + " is not a number from 1 to " +
-                                          std::to_string(kGreatestLimit));
+/// `name`: of the option. From 1.
+Result<std::int64_t> number_of(const std::string& text, std::string_view name, std::int64_t greatest) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc{} && end == text.data() + text.size() && number > 0 && number <= greatest) return number;
+    return fail(ErrorKind::Malformed, "--" + std::string(name) + ": " + quote(text) + " is not a number from 1 to " +
+                                          std::to_string(greatest));
 }
 
 options::options_description search_options() {
     options::options_description known;
     auto add = known.add_options();
     for (const char* name :
-         {"since", "until", "class", "domain", "address", "queue-id", "outcome", "limit"}) {
+         {"since", "until", "class", "domain", "address", "queue-id", "outcome", "event", "limit", "before"}) {
         add(name, options::value<std::string>());
     }
     add("json", options::bool_switch())("help", options::bool_switch());
@@ -199,9 +198,14 @@ Result<SearchArguments> parse_search(const std::vector<std::string>& arguments, 
     if (!until) return because(until, context);
     SearchArguments search;
     if (values->count("limit") != 0) {
-        const auto limit = limit_of(text_of(*values, "limit"));
+        const auto limit = number_of(text_of(*values, "limit"), "limit", kGreatestLimit);
         if (!limit) return because(limit, context);
-        search.limit = *limit;
+        search.limit = static_cast<std::size_t>(*limit);
+    }
+    if (values->count("before") != 0) {
+        const auto before = number_of(text_of(*values, "before"), "before", std::numeric_limits<std::int64_t>::max());
+        if (!before) return because(before, context);
+        search.before = *before;
     }
     search.query = {*since,
                     *until,
@@ -209,7 +213,8 @@ Result<SearchArguments> parse_search(const std::vector<std::string>& arguments, 
                     text_of(*values, "domain"),
                     text_of(*values, "address"),
                     text_of(*values, "queue-id"),
-                    text_of(*values, "outcome")};
+                    text_of(*values, "outcome"),
+                    text_of(*values, "event")};
     if (search.query.domain.ends_with('.')) search.query.domain.pop_back();  // the root's dot
     search.json = values->at("json").as<bool>();
     search.help = values->at("help").as<bool>();

@@ -6,6 +6,8 @@
 // sentence for the administrator.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,8 +38,10 @@ inline constexpr std::string_view kSearchUsage =
     "  --domain NAME     of the recipient\n"
     "  --address ADDR    of the recipient or the sender\n"
     "  --queue-id ID     of the message\n"
-    "  --outcome WORD    direct, queue, hold, reject: of the recipient or the message\n"
+    "  --outcome WORD    direct, queue, portal, hold, reject: of the recipient or the message\n"
+    "  --event NAME      such as SubmissionAcceptance, RelayToNonERDS, DeliveryWeakerThanDecided\n"
     "  --limit N         at most so many messages (100)\n"
+    "  --before NUMBER   the page that follows: the number is said where a page ends\n"
     "  --json            one JSON object per line and message, with all its recipients\n"
     "\n"
     "Exit status: 0 found, 1 nothing found, 2 usage, 69 database unavailable, 78 configuration.\n";
@@ -51,6 +55,7 @@ struct ShowArguments {
 struct SearchArguments {
     store::EvidenceQuery query;
     std::size_t limit = 100;
+    std::optional<std::int64_t> before;  // id of the record after which the page begins
     bool json = false;
     bool help = false;
 };

@@ -97,7 +97,7 @@ int evidence_search(const policy::Config& config, const std::vector<std::string>
     }
     auto reader = open_evidence(config);
     if (!reader) return complain(reader.error(), err);
-    auto found = reader->search(search->query, search->limit + 1);  // one more shows there is more
+    auto found = reader->search(search->query, search->limit + 1, search->before);  // one more shows there is more
     if (!found) return complain(found.error(), err);
     if (found->empty()) {
         err << "smarttls: no evidence matches\n";
@@ -110,7 +110,7 @@ int evidence_search(const policy::Config& config, const std::vector<std::string>
         for (const StoredEvidence& evidence : *found) out << evidence_json(evidence) << "\n";
     }
     if (more) {
-        err << "smarttls: only the newest " << search->limit << " messages; --limit shows more\n";
+        err << "smarttls: there is more: --before " << found->back().id << " shows the next page\n";
     }
     return kExitYes;
 }

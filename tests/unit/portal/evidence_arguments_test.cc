@@ -103,7 +103,7 @@ TEST_F(ArgumentsTest, SearchTakesEveryConditionInBothForms) {
     const auto search =
         parse_search({"--since", "-2h", "--until=2026-11-23", "--class", "medical", "--domain",
                       "Example.NL.", "--address=bob@example.nl", "--queue-id", "A1", "--outcome",
-                      "hold", "--limit", "7", "--json"},
+                      "hold", "--event", "Erasure", "--limit", "7", "--before", "12", "--json"},
                      kNow);
     ASSERT_TRUE(search) << search.error().what;
     EXPECT_EQ(search->query.since, kNow - std::chrono::hours(2));
@@ -113,7 +113,9 @@ TEST_F(ArgumentsTest, SearchTakesEveryConditionInBothForms) {
     EXPECT_EQ(search->query.address, "bob@example.nl");
     EXPECT_EQ(search->query.queue_id, "A1");
     EXPECT_EQ(search->query.outcome, "hold");
+    EXPECT_EQ(search->query.event, "Erasure");
     EXPECT_EQ(search->limit, 7U);
+    EXPECT_EQ(search->before, 12);
     EXPECT_TRUE(search->json);
     const auto nothing = parse_search({}, kNow);
     EXPECT_EQ(nothing->limit, 100U);
@@ -133,6 +135,8 @@ TEST_F(ArgumentsTest, ASearchThatCannotBeMeantIsRefused) {
                                                {"--limit", "10x"},
                                                {"--limit", "1000001"},
                                                {"--limit", "99999999999999999999"},
+                                               {"--before", "0"},
+                                               {"--before", "9223372036854775808"},
                                                {"--class", "a", "--class", "b"},
                                                {"--dom", "example.nl"}}) {
         const auto search = parse_search(wrong, kNow);

@@ -49,12 +49,25 @@ TEST_F(EvidenceSearchTest, OnlyTheRecipientsThatWereAskedForAreShown) {
     }
 }
 
-TEST_F(EvidenceSearchTest, ALimitCountsMessagesAndSaysThatThereIsMore) {
+TEST_F(EvidenceSearchTest, ALimitCountsMessagesAndSaysHowTheNextPageIsHad) {
     append_sample();
     const auto two = search({"--limit", "2"});
     EXPECT_EQ(policy::split(two.out, '\n').size(), 5U) << two.out;
-    EXPECT_EQ(two.err, "smarttls: only the newest 2 messages; --limit shows more\n");
+    EXPECT_EQ(two.err, "smarttls: there is more: --before 2 shows the next page\n");
+    const auto last = search({"--limit", "2", "--before", "2"});
+    EXPECT_EQ(policy::split(last.out, '\n').size(), 3U) << last.out;
+    EXPECT_NE(last.out.find("4XyZ1k3Qz1z9"), std::string::npos) << last.out;
+    EXPECT_EQ(last.err, "");
     EXPECT_EQ(search({"--limit", "3"}).err, "");
+    EXPECT_EQ(search({"--before", "77"}).status, kExitNo);
+}
+
+TEST_F(EvidenceSearchTest, AnEventIsAskedForByItsName) {
+    append_sample();
+    const auto refused = search({"--event", "submissionrejection"});
+    EXPECT_EQ(policy::split(refused.out, '\n').size(), 3U) << refused.out;
+    EXPECT_NE(refused.out.find(" reject "), std::string::npos) << refused.out;
+    EXPECT_EQ(search({"--event", "Erasure"}).status, kExitNo);
 }
 
 TEST_F(EvidenceSearchTest, JsonIsOneObjectPerMessage) {

@@ -69,12 +69,16 @@ class NewDirectory {
     [[nodiscard]] std::string file(std::string_view name) const { return unfinished_ + "/" + std::string(name); }
     [[nodiscard]] const std::string& unfinished() const { return unfinished_; }
 
+    /// What fails has its old name again.
     Result<void> publish() {
         if (auto synced = sync_directory(unfinished_); !synced) return synced;
         if (std::rename(unfinished_.c_str(), path_.c_str()) != 0) return failed("cannot rename " + unfinished_, errno);
         const std::string parent = std::filesystem::path(path_).parent_path().string();
-        return sync_directory(parent.empty() ? "." : parent);
+        auto synced = sync_directory(parent.empty() ? "." : parent);
+        if (!synced) withdraw();
+        return synced;
     }
+    void withdraw() { [[maybe_unused]] const int renamed = std::rename(path_.c_str(), unfinished_.c_str()); }
 
   private:
     explicit NewDirectory(std::string path) : path_(std::move(path)), unfinished_(path_ + ".new") {}
@@ -107,8 +111,8 @@ Result<void> write_manifest(const NewDirectory& directory, const std::string& or
     return ok();
 }
 
-/// While the milter writes, like the evidence.
-Result<void> back_up_keys(const policy::StoreSettings& settings, const std::string& place) {
+/// While the milter writes, like the evidence. To be published.
+Result<NewDirectory> copy_keys(const policy::StoreSettings& settings, const std::string& place) {
     auto keys = Database::open(settings.message_keys, OpenMode::ReadOnly);
     if (!keys) return because(keys, "message keys");
     auto directory = NewDirectory::create(place);
@@ -116,7 +120,19 @@ Result<void> back_up_keys(const policy::StoreSettings& settings, const std::stri
     const std::string path = directory->file(kKeysCopy);
     auto done = keys->copy_to(path);
     if (done) done = sync_file(path);
-    return done ? directory->publish() : done;
+    if (!done) return tl::unexpected(done.error());
+    return directory;
+}
+
+/// Both or none, but for a crash between the two.
+Result<void> publish(NewDirectory& evidence, const policy::StoreSettings& settings, const std::string& place_of_keys) {
+    if (place_of_keys.empty()) return evidence.publish();
+    auto keys = copy_keys(settings, place_of_keys);  // after the evidence: its records have their keys in this copy
+    if (!keys) return tl::unexpected(keys.error());
+    if (auto published = keys->publish(); !published) return published;
+    auto published = evidence.publish();
+    if (!published) keys->withdraw();
+    return published;
 }
 
 }  // namespace
@@ -132,9 +148,7 @@ Result<BackupState> back_up(const policy::StoreSettings& settings, const BackupP
     if (!state) return state;
     auto done = write_manifest(*directory, log_origin(settings), *state);
     if (done) done = sync_file(path);
-    // After the evidence: its records have their keys in this copy.
-    if (done && !place.keys.empty()) done = back_up_keys(settings, place.keys);
-    if (done) done = directory->publish();
+    if (done) done = publish(*directory, settings, place.keys);
     if (!done) return tl::unexpected(done.error());
     return state;
 }

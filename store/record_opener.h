@@ -3,7 +3,7 @@
 // RecordOpener: reads the encrypted parts of records, as far as the keys at hand and what was erased allow.
 //
 //     Result<RecordOpener> opener = RecordOpener::open(settings.message_keys, private_keys);
-//     Result<RecordContent> content = opener->open(id, epoch's parts);
+//     Result<std::vector<RevealedPart>> parts = opener->read(id, sealed_parts);
 //
 // Without private keys every part is Sealed: that is no error, an administrator may look at outcomes and times
 // without having the keys.

@@ -8,7 +8,7 @@
 //     record_entry(id, facts, stubs_of(sealed))                  // what the log commits to (log/record_leaf.h)
 //
 //     Result<RecordSecret> secret = RecordSecret::unwrap(id, sealed.key.wrapped, private_key);
-//     Result<OpenedPart> part = open_part(id, 1, sealed.parts[1], *secret, secret_of(sealed.key, 1));
+//     Result<OpenedPart> part = open_part(id, 1, sealed.parts[1], *secret, sealed.key.secrets);
 //
 // K = R ‖ r_i: R is random for each record and sealed, with the id, to the epoch's public key (crypto_box_seal); r_i
 // is random for each part. Encryption is XChaCha20-Poly1305 under HMAC-SHA-256(K, "smarttls evidence encryption"),

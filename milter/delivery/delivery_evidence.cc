@@ -156,7 +156,7 @@ store::EvidenceRecord DeliveryEvidence::record_of(const Delivery& delivery, cons
 
 store::EvidenceRecord DeliveryEvidence::alarm(store::EvidenceRecord record, const Delivery& delivery,
                                               const Judgement& judgement) const {
-    record.event = kDeliveryWeaker;
+    record.event = store::kDeliveryWeaker;
     record.note = judgement.reason;
     record.successor.clear();
     engine::log(engine::Severity::Error, policy::LogLine(record.queue_id)

@@ -123,18 +123,18 @@ std::string_view tls_code(std::string_view reply) {
 Judgement failure(const Delivery& delivery, std::string_view code) {
     const std::string_view of_tls = tls_code(delivery.reply);
     const std::string said = delivery.reply.empty() ? std::string(to_string(delivery.status)) : delivery.reply;
-    return {kRelayToNonErdsFailure, false, said, of_tls.empty() ? code : of_tls};
+    return {store::kRelayToNonErdsFailure, false, said, of_tls.empty() ? code : of_tls};
 }
 
 Judgement judge_sent(const Delivery& delivery, std::optional<Floor> decided,
                      const std::vector<TrustedRoute>& trusted) {
-    if (!decided || is_trusted(delivery, trusted)) return {kRelayToNonErds, false, {}, {}};
+    if (!decided || is_trusted(delivery, trusted)) return {store::kRelayToNonErds, false, {}, {}};
     if (!is_smtp(delivery)) {
-        return {kRelayToNonErds, true, sentence(delivery, *decided, "by a route that is not trusted"), {}};
+        return {store::kRelayToNonErds, true, sentence(delivery, *decided, "by a route that is not trusted"), {}};
     }
     const std::string less = shortfall(delivery, *decided);
-    if (less.empty()) return {kRelayToNonErds, false, {}, {}};
-    return {kRelayToNonErds, true, sentence(delivery, *decided, less), {}};
+    if (less.empty()) return {store::kRelayToNonErds, false, {}, {}};
+    return {store::kRelayToNonErds, true, sentence(delivery, *decided, less), {}};
 }
 
 }  // namespace
@@ -145,7 +145,7 @@ Judgement judge(const Delivery& delivery, std::optional<Floor> decided,
         case DeliveryStatus::Sent: return judge_sent(delivery, decided, trusted);
         case DeliveryStatus::Deferred: {
             const std::string_view of_tls = tls_code(delivery.reply);
-            return {kDeliveryDeferral, false, delivery.reply, of_tls.empty() ? "deferred" : of_tls};
+            return {store::kDeliveryDeferral, false, delivery.reply, of_tls.empty() ? "deferred" : of_tls};
         }
         case DeliveryStatus::Bounced:
         case DeliveryStatus::Expired:
@@ -153,7 +153,7 @@ Judgement judge(const Delivery& delivery, std::optional<Floor> decided,
         case DeliveryStatus::Discarded: return failure(delivery, to_string(delivery.status));
         case DeliveryStatus::Forwarded:
         case DeliveryStatus::Requeued:
-            return {kDeliveryForwarding, false, "goes on as " + delivery.successor, {}};
+            return {store::kDeliveryForwarding, false, "goes on as " + delivery.successor, {}};
         case DeliveryStatus::Removed: return {};
     }
     return {};

@@ -76,7 +76,7 @@ TEST(DeliveryJudgement, WhatKeepsToAFloor) {
     };
     for (const Row& row : rows) {
         const Judgement judgement = judge(row.delivery, row.decided, kShipped);
-        EXPECT_EQ(judgement.event, kRelayToNonErds);
+        EXPECT_EQ(judgement.event, store::kRelayToNonErds);
         EXPECT_EQ(judgement.is_weaker, row.is_weaker)
             << row.delivery.identifier << ' ' << row.delivery.tls_level << ' ' << to_string(row.decided) << ": " << judgement.reason;
         EXPECT_EQ(judgement.reason.empty(), !row.is_weaker);
@@ -125,7 +125,7 @@ TEST(DeliveryJudgement, EventsAndTheirReasons) {
     delivery.status = DeliveryStatus::Deferred;
     delivery.reply = "TLS is required, but was not offered by host mx";
     Judgement judgement = judge(delivery, Floor::Dane, kShipped);
-    EXPECT_EQ(judgement.event, kDeliveryDeferral);
+    EXPECT_EQ(judgement.event, store::kDeliveryDeferral);
     EXPECT_EQ(judgement.code, "starttls-not-supported");
     EXPECT_EQ(judgement.reason, delivery.reply);
     delivery.reply = "host mx said: 450 TLS is required, but was not offered";
@@ -135,14 +135,14 @@ TEST(DeliveryJudgement, EventsAndTheirReasons) {
                                        std::pair(DeliveryStatus::Deleted, "deleted"), std::pair(DeliveryStatus::Discarded, "discarded")}) {
         delivery.status = status;
         judgement = judge(delivery, Floor::Dane, kShipped);
-        EXPECT_EQ(judgement.event, kRelayToNonErdsFailure);
+        EXPECT_EQ(judgement.event, store::kRelayToNonErdsFailure);
         EXPECT_EQ(judgement.code, code);
         EXPECT_EQ(judgement.reason, code) << "never empty";
         EXPECT_FALSE(judgement.is_weaker);
     }
     delivery.status = DeliveryStatus::Requeued;
     delivery.successor = "BBBBBB";
-    EXPECT_EQ(judge(delivery, Floor::Dane, kShipped).event, kDeliveryForwarding);
+    EXPECT_EQ(judge(delivery, Floor::Dane, kShipped).event, store::kDeliveryForwarding);
     EXPECT_EQ(judge(delivery, Floor::Dane, kShipped).reason, "goes on as BBBBBB");
     delivery.status = DeliveryStatus::Removed;
     EXPECT_EQ(judge(delivery, Floor::Dane, kShipped).event, "");

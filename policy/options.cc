@@ -240,7 +240,7 @@ constexpr auto kOptions = std::to_array<Option<Config>>({
     {"store", "log-origin", "", Repeat::No,
      [](Config& c, Text v) { return store(c.store.log_origin, read_log_origin(v)); },
      [](Config& c) { c.store.log_origin.clear(); },
-     "Name of the evidence log, unique in the world, such as mail.example.nl/smarttls; empty: the host name's."},
+     "Name of the evidence log, unique in the world, such as mail.example.nl/smarttls; empty: made of the host name, once."},
     {"store", "checkpoint-file", "", Repeat::No,
      [](Config& c, Text v) { return store(c.store.checkpoint_file, read_path_or_none(v)); },
      [](Config& c) { c.store.checkpoint_file.clear(); },

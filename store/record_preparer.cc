@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
+#include "store/log/note_key.h"
 #include "store/record_text.h"
 #include "store/sealing/record_id.h"
 
@@ -45,6 +47,8 @@ std::vector<std::pair<TermKind, std::string>> terms_of(const EvidenceRecord& rec
 
 std::string log_origin(const policy::StoreSettings& settings) {
     if (!settings.log_origin.empty()) return settings.log_origin;
+    const std::filesystem::path key(settings.log_key);
+    if (const auto signer = load_signer(key.parent_path().string(), key.filename().string())) return signer->verifier().name();
     std::array<char, 256> name{};
     if (::gethostname(name.data(), name.size() - 1) != 0 || name.front() == '\0') return "localhost/smarttls-milter";
     return std::string(name.data()) + "/smarttls-milter";

@@ -66,7 +66,8 @@ class RecordPreparer {
     std::string issuer_;
 };
 
-/// The name of the log: [store] log-origin, or one that is made of the machine's name.
+/// The name of the log: [store] log-origin; without it that of its key (who may read it); before there is a key, one that
+/// is made of the machine's name. A machine may so be renamed.
 [[nodiscard]] std::string log_origin(const policy::StoreSettings& settings);
 
 }  // namespace smarttls::store

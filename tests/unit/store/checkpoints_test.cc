@@ -134,6 +134,15 @@ TEST_F(CheckpointsTest, TheKeyOfAnotherLogIsRefused) {
     EXPECT_NE(refused.error().what.find("is the signing key of test.example/log"), std::string::npos) << refused.error().what;
 }
 
+TEST_F(CheckpointsTest, WithoutANameInTheConfigurationTheLogKeepsItsOwn) {
+    append(1);
+    ASSERT_TRUE(sign());
+    store_.settings.log_origin.clear();  // as on a machine that got another name
+    const auto signer = CheckpointSigner::open(store_.settings);
+    ASSERT_TRUE(signer) << signer.error().what;
+    EXPECT_EQ(signer->verifier().name(), "test.example/log");
+}
+
 TEST_F(CheckpointsTest, ManySignAtOnceAndEachSizeHasOneCheckpoint) {
     store_.settings.checkpoint_file = directory_.file("checkpoints");
     append(1);

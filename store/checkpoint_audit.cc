@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "store/log/timestamp.h"
 #include "store/record_text.h"
 
 namespace smarttls::store {
@@ -11,7 +12,7 @@ namespace {
 using policy::because;
 using policy::ok;
 
-constexpr std::string_view kSelect = "SELECT size, time, note FROM checkpoint ORDER BY size";
+constexpr std::string_view kSelect = "SELECT size, time, note, token FROM checkpoint ORDER BY size";
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
@@ -27,7 +28,7 @@ std::string too_short(const std::string& name, std::uint64_t signed_size, std::u
 Result<CheckpointAudit> CheckpointAudit::open(Database& database, const AuditQuestion& question) {
     auto rows = database.prepare(kSelect);
     if (!rows) return tl::unexpected(rows.error());
-    CheckpointAudit audit(*std::move(rows), question.verifier);
+    CheckpointAudit audit(*std::move(rows), question.verifier, question.timestamp_ca);
     if (auto moved = audit.next_row(); !moved) return tl::unexpected(moved.error());
     audit.sort_outside(question.outside);
     return audit;
@@ -98,6 +99,19 @@ void CheckpointAudit::compare_row(const Hash& root, LogAudit& audit) {
     ++audit.checkpoints;
     audit.signed_size = std::max(audit.signed_size, row_size_);
     audit.signed_at = EvidenceTime(std::chrono::milliseconds(rows_.integer(1)));
+    check_timestamp(audit);
+}
+
+void CheckpointAudit::check_timestamp(LogAudit& audit) {
+    const auto token = rows_.view(3);
+    if (token.empty()) return;
+    ++audit.timestamps;
+    if (timestamp_ca_.empty()) return;
+    const auto stamped = verify_timestamp(token, bytes_of(rows_.text(2)), timestamp_ca_);
+    if (!stamped) return audit.mistakes.add("the timestamp of " + name_of_row(row_size_) + " proves nothing: " + stamped.error().what);
+    ++audit.checked_timestamps;
+    audit.stamped_at = EvidenceTime(stamped->time);
+    audit.authority = stamped->authority;
 }
 
 void CheckpointAudit::compare_outside(const Kept& kept, const Hash& root, LogAudit& audit) {

@@ -29,20 +29,22 @@ class CheckpointAudit {
         std::string name;
         Checkpoint checkpoint;
     };
-    CheckpointAudit(Statement rows, std::optional<NoteVerifier> verifier)
-        : rows_(std::move(rows)), verifier_(std::move(verifier)) {}
+    CheckpointAudit(Statement rows, std::optional<NoteVerifier> verifier, std::string timestamp_ca)
+        : rows_(std::move(rows)), verifier_(std::move(verifier)), timestamp_ca_(std::move(timestamp_ca)) {}
     [[nodiscard]] Result<Checkpoint> read(const std::string& note) const;
     void sort_outside(const std::vector<OutsideCheckpoint>& outside);
     Result<void> next_row();
     /// The root that the row's note says; nothing, and a finding, when it proves nothing.
     std::optional<Hash> root_of_row(LogAudit& audit);
     void compare_row(const Hash& root, LogAudit& audit);
+    void check_timestamp(LogAudit& audit);
     void compare_outside(const Kept& kept, const Hash& root, LogAudit& audit);
 
     Statement rows_;
     bool has_row_ = false;
     std::uint64_t row_size_ = 0;
     std::optional<NoteVerifier> verifier_;
+    std::string timestamp_ca_;
     std::deque<Kept> outside_;  // by size
     std::vector<std::string> unproved_;
 };

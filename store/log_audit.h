@@ -37,6 +37,7 @@ struct AuditQuestion {
     std::optional<NoteVerifier> verifier;  // without one the signatures of checkpoints in the database are not looked at
     std::vector<OutsideCheckpoint> outside;
     AuditDepth depth = AuditDepth::Content;
+    std::string timestamp_ca = {};  // PEM file; empty: trusted timestamps of checkpoints are only counted
 };
 
 /// Sentences for people, of which there may be millions: the first ones, and how many.
@@ -57,6 +58,10 @@ struct LogAudit {
     std::uint64_t erased = 0;       // of these parts, those without content
     std::uint64_t checkpoints = 0;  // in the database that hold
     std::uint64_t outside = 0;      // kept outside that hold
+    std::uint64_t timestamps = 0;   // that checkpoints in the database have
+    std::uint64_t checked_timestamps = 0;  // of these, good ones
+    EvidenceTime stamped_at{};      // the last good one
+    std::string authority;          // whose it is
     std::uint64_t signed_size = 0;  // records that the last of either covers
     std::uint64_t outside_size = 0;  // records that the last one from outside covers
     EvidenceTime signed_at{};       // by the word of the database; when it has a checkpoint that holds

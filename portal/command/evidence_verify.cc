@@ -31,7 +31,8 @@ constexpr std::string_view kUsage =
     "\n"
     "  --key KEY                the log's key, as \"smarttls evidence checkpoint --key\" prints it, or a\n"
     "                           file with it; of this machine's log the key that lies here if left out\n"
-    "  --timestamp-ca FILE      the certificates (PEM) to which a trusted timestamp has to lead\n"
+    "  --timestamp-ca FILE      the certificates (PEM) to which a trusted timestamp has to lead; of this\n"
+    "                           machine's log those of the configuration if left out\n"
     "  --since-checkpoint FILE  checkpoints that were kept elsewhere: what was changed, left out or put in\n"
     "                           before them shows even to who can sign anew\n"
     "  --quick                  looks at facts, hashes and signatures, at nothing that is encrypted\n"
@@ -41,7 +42,6 @@ constexpr std::string_view kUsage =
 Result<void> check_arguments(const VerifyArguments& arguments) {
     const auto wrong = [](const char* what) { return fail(ErrorKind::Malformed, what); };
     if (arguments.log && !arguments.file.empty()) return wrong("either --log or a file");
-    if (arguments.log && !arguments.timestamp_ca.empty()) return wrong("--timestamp-ca goes with a file");
     if (arguments.log) return ok();
     if (arguments.file.empty()) return wrong("a file is missing, or --log");
     if (arguments.key.empty()) return wrong("--key is missing: the file must not say itself whom to believe");

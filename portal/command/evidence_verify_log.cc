@@ -75,6 +75,13 @@ void tell_log(const LogAudit& audit, ProofPage& page) {
                               "that are here now; the last one that holds was signed on " + store::rfc3339(audit.signed_at) +
                               ", by this machine's clock.");
     }
+    if (audit.checked_timestamps > 0) {
+        page.proved.push_back(number(audit.checked_timestamps) + " of these carry a trusted timestamp that holds; the last is of " +
+                              store::rfc3339(audit.stamped_at) + ", by the word of " + audit.authority + ".");
+    } else if (audit.timestamps > 0) {
+        page.limits.push_back(number(audit.timestamps) + " checkpoint(s) carry a timestamp, which was not looked at: nobody said whom to "
+                              "trust with the time (--timestamp-ca, or [store] timestamp-ca).");
+    }
     if (audit.outside > 0) {
         page.proved.push_back(number(audit.outside) + " checkpoint(s) that were kept elsewhere hold: of the first " + number(audit.outside_size) +
                               " hashes none was changed, left out or put in since, by whomever.");
@@ -127,7 +134,8 @@ int verify_whole_log(const policy::Config& config, const VerifyArguments& argume
     auto outside = read_outside(arguments.since);
     if (!outside) return complain(outside.error(), err);
     const auto depth = arguments.quick ? store::AuditDepth::Log : store::AuditDepth::Content;
-    const auto audit = audit_all(config.store, {*verifier, *std::move(outside), depth});
+    const std::string& ca = arguments.timestamp_ca.empty() ? config.store.timestamp_ca : arguments.timestamp_ca;
+    const auto audit = audit_all(config.store, {*verifier, *std::move(outside), depth, ca});
     if (!audit) return complain(audit.error(), err);
     ProofPage page;
     page.subject = "The evidence log " + verifier->name();

@@ -6,7 +6,9 @@
 #include "store/checkpoints.h"
 #include "store/evidence_log.h"
 #include "store/log/record_leaf.h"
+#include "store/log/timestamp.h"
 #include "tests/unit/store/keyed_store.h"
+#include "tests/unit/store/log/test_authority.h"
 
 namespace smarttls::store {
 namespace {
@@ -36,13 +38,18 @@ class LogAuditTest : public ::testing::Test {
         const auto done = writable.exec("PRAGMA foreign_keys = OFF; " + sql);
         ASSERT_TRUE(done) << done.error().what << ": " << sql;
     }
-    [[nodiscard]] LogAudit audit(bool with_outside = false, AuditDepth depth = AuditDepth::Content) const {
+    [[nodiscard]] LogAudit audit(bool with_outside = false, AuditDepth depth = AuditDepth::Content, const std::string& ca = "") const {
         const auto signer = CheckpointSigner::open(store_.settings);
         Database read = *Database::open(store_.settings.evidence, OpenMode::ReadOnly);
-        auto audited = audit_log(read, {signer->verifier(), with_outside ? outside_ : std::vector<OutsideCheckpoint>{}, depth});
+        auto audited = audit_log(read, {signer->verifier(), with_outside ? outside_ : std::vector<OutsideCheckpoint>{}, depth, ca});
         EXPECT_TRUE(audited) << audited.error().what;
         return *std::move(audited);
     }
+    [[nodiscard]] Bytes bytes_of_note(std::int64_t size) const {
+        const std::string note = database().query_text("SELECT note FROM checkpoint WHERE size = " + std::to_string(size)).value();
+        return {note.begin(), note.end()};
+    }
+    static policy::WallTime now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
     static void expect(const LogAudit& audit, const std::vector<std::string>& sentences) {
         std::string all;
         for (const std::string& one : audit.mistakes.first()) all += one + "\n";
@@ -97,6 +104,30 @@ TEST_F(LogAuditTest, AWholeLogIsProved) {
     EXPECT_EQ(whole.signed_size, 13U);
     EXPECT_EQ(whole.outside_size, 9U);
     EXPECT_EQ(whole.signed_at, at(13));
+}
+
+TEST_F(LogAuditTest, TimestampsOfCheckpointsAreCheckedByWhoSaysWhomToTrust) {
+    const test::TestAuthority authority;
+    Database writable = database();
+    for (const std::int64_t size : {5, 13}) {
+        const Bytes note = bytes_of_note(size);
+        auto stamp = writable.prepare("UPDATE checkpoint SET token = ?1 WHERE size = ?2");
+        const auto request = make_timestamp_request(note);
+        const auto stamped = check_timestamp_response(*request, authority.reply(*request), {authority.file("ca.pem"), now()});
+        ASSERT_TRUE(stamped) << stamped.error().what;
+        ASSERT_TRUE(stamp->bind_blob(1, stamped->token) && stamp->bind(2, size) && stamp->run());
+    }
+    EXPECT_EQ(audit().timestamps, 2U);
+    EXPECT_EQ(audit().checked_timestamps, 0U);
+    const LogAudit checked = audit(false, AuditDepth::Log, authority.file("ca.pem"));
+    expect(checked, {});
+    EXPECT_EQ(checked.checked_timestamps, 2U);
+    EXPECT_NE(checked.stamped_at, EvidenceTime{});
+    EXPECT_FALSE(checked.authority.empty());
+    expect(audit(false, AuditDepth::Log, authority.file("other.pem")),
+           {"the timestamp of the checkpoint of 5 records in the database proves nothing", "the timestamp of the checkpoint of 13 records"});
+    execute("UPDATE checkpoint SET token = (SELECT token FROM checkpoint WHERE size = 5) WHERE size = 13");
+    expect(audit(false, AuditDepth::Log, authority.file("ca.pem")), {"the timestamp of the checkpoint of 13 records"});
 }
 
 TEST_F(LogAuditTest, AnErasedPartLeavesTheLogWhole) {

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "store/part_eraser.h"
+#include "store/residue.h"
 #include "store/sealing/durable_file.h"
 
 namespace smarttls::store {
@@ -14,6 +15,7 @@ namespace {
 
 using policy::because;
 using policy::ErrorKind;
+using policy::fail;
 using policy::ok;
 
 constexpr int kAttemptsAtLogs = 5;  // readers come and go
@@ -22,10 +24,10 @@ constexpr int kAttemptsAtLogs = 5;  // readers come and go
 Result<void> remove_files(const std::string& directory, const std::vector<std::string>& ids) {
     for (const std::string& id : ids) {
         const std::string path = directory + "/" + id;
-        if (id.find('/') != std::string::npos) return policy::fail(ErrorKind::Corrupt, "no sealed message has the name " + id);
+        if (id.find('/') != std::string::npos) return fail(ErrorKind::Corrupt, "no sealed message has the name " + id);
         if (::unlink(path.c_str()) == 0 || errno == ENOENT) continue;
         const int error = errno;
-        return policy::fail(ErrorKind::Temporary, "cannot remove " + path + ": " + std::generic_category().message(error), error);
+        return fail(ErrorKind::Temporary, "cannot remove " + path + ": " + std::generic_category().message(error), error);
     }
     return ids.empty() ? ok() : sync_directory(directory);
 }
@@ -39,7 +41,7 @@ Result<Erasing> Erasing::open(const policy::StoreSettings& settings) {
     if (!keys) return tl::unexpected(keys.error());
     auto preparer = RecordPreparer::open(settings);
     if (!preparer) return tl::unexpected(preparer.error());
-    return Erasing(settings.sealed, *std::move(preparer), *std::move(table), *std::move(keys));
+    return Erasing(settings, *std::move(preparer), *std::move(table), *std::move(keys));
 }
 
 Result<Erasure> Erasing::run(const Choose& choose, const Tell& tell) {
@@ -101,6 +103,18 @@ Result<void> Erasing::empty_logs() {
         if (emptied) return emptied;
     }
     return because(emptied, "what was erased is still in a write-ahead log while somebody reads; repeat the command");
+}
+
+Result<void> Erasing::remove_residue(std::span<const std::uint8_t> bytes) {
+    const auto is_there = file_has(evidence_, bytes);
+    if (!is_there) return tl::unexpected(is_there.error());
+    if (!*is_there) return ok();
+    const std::string why = "a copy of what was erased is in the free space of " + evidence_;
+    if (auto rebuilt = table_.rebuild(); !rebuilt) return because(rebuilt, why + ", which has to be rebuilt; repeat the command");
+    if (auto emptied = empty_logs(); !emptied) return emptied;
+    const auto is_left = file_has(evidence_, bytes);
+    if (!is_left) return tl::unexpected(is_left.error());
+    return *is_left ? Result<void>(fail(ErrorKind::Bug, why + " after it was rebuilt")) : ok();
 }
 
 }  // namespace smarttls::store

@@ -9,12 +9,14 @@
 //     Result<Erasing> erasing = Erasing::open(settings);
 //     Result<Erasure> gone = erasing->run(choose, tell);
 //     erasing->empty_logs();              // until then the write-ahead logs hold what was overwritten
+//     erasing->remove_residue(hash);      // and pages of the database what was moved once (residue.h)
 //
 // Ownership: owns the connections. Threads: one. Errors: those of SQLite, keys and files; Corrupt.
 #pragma once
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -50,15 +52,23 @@ class Erasing {
     /// What went.
     [[nodiscard]] Result<Erasure> run(const Choose& choose, const Tell& tell);
     [[nodiscard]] Result<void> empty_logs();
+    /// After that: no copy of `bytes`, which nothing refers to any more, is in the free space of a page. Rebuilds the
+    /// evidence when there is one.
+    [[nodiscard]] Result<void> remove_residue(std::span<const std::uint8_t> bytes);
     [[nodiscard]] const AddressKey& addresses() const { return preparer_.addresses(); }
     [[nodiscard]] MessageKeys& keys() { return keys_; }
 
   private:
-    Erasing(std::string sealed, RecordPreparer preparer, EvidenceTable table, MessageKeys keys)
-        : sealed_(std::move(sealed)), preparer_(std::move(preparer)), table_(std::move(table)), keys_(std::move(keys)) {}
+    Erasing(const policy::StoreSettings& settings, RecordPreparer preparer, EvidenceTable table, MessageKeys keys)
+        : evidence_(settings.evidence),
+          sealed_(settings.sealed),
+          preparer_(std::move(preparer)),
+          table_(std::move(table)),
+          keys_(std::move(keys)) {}
     Result<Erasure> take_out(Database& database, const Choice& choice);
     Result<void> destroy(const Erasure& gone, const Choice& choice, const std::vector<PreparedRecord>& told);
 
+    std::string evidence_;
     std::string sealed_;
     RecordPreparer preparer_;
     EvidenceTable table_;

@@ -164,6 +164,9 @@ Result<ErasureCount> erase_evidence(const policy::StoreSettings& settings, const
         ++sum.tombstones;
     }
     if (auto emptied = erasing->empty_logs(); !emptied) return tl::unexpected(emptied.error());
+    if (order.address.empty()) return sum;  // its recipients may stand in other messages, which stay
+    auto removed = erasing->remove_residue(erasing->addresses().hash(order.address));
+    if (!removed) return tl::unexpected(removed.error());
     return sum;
 }
 

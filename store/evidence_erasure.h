@@ -8,7 +8,8 @@
 //     Result<ErasureCount> again = repeat_erasures(settings, tombstones);      // after a restore
 //
 // About a person is, where he is a recipient, that part of the record, where he is the sender, part 0. With an
-// address mail of our own that names it goes as well, and exceptions that have ended lose it.
+// address mail of our own that names it goes as well, and exceptions that have ended lose it; where SQLite has left a copy
+// of its hash in the free space of a page, the database is rebuilt, and the milter waits or defers mail meanwhile.
 // Threads: any. Errors: those of SQLite and keys; Permanent while an exception for the address is in force.
 #pragma once
 

@@ -62,6 +62,10 @@ class EvidenceTable {
     /// No byte of what was overwritten is left in the write-ahead log. Temporary while somebody reads.
     [[nodiscard]] Result<void> empty_log() { return database_.checkpoint(); }
 
+    /// Every page anew, and no free space that holds what was there once. Others cannot write meanwhile; it needs the room
+    /// of the whole database once more.
+    [[nodiscard]] Result<void> rebuild() { return database_.exec("VACUUM"); }
+
     [[nodiscard]] bool has_moved() const { return database_.has_moved(); }
 
   private:

@@ -3,12 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <thread>
 
 #include "store/evidence_schema.h"
 #include "store/evidence_table.h"
 #include "store/naming.h"
+#include "store/residue.h"
 #include "tests/unit/store/erasure_site.h"
 
 namespace smarttls::store {
@@ -63,6 +65,44 @@ TEST_F(EvidenceErasureTest, ARecipientIsGoneFromEveryFileAndTheOthersStay) {
     EXPECT_EQ(of_address("carol@example.org").size(), 2U);
     EXPECT_EQ(log_root(3), root);
     expect_whole_log(4);
+}
+
+/// Puts `bytes` where the first page is free: between the pointers to its cells and the cells (SQLite's file format §1.6).
+void leave_in_free_space(const std::string& path, const std::string& bytes) {
+    std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+    std::array<char, 8> header{};
+    file.seekg(100).read(header.data(), header.size());
+    const auto two = [&](std::size_t at) {
+        return static_cast<unsigned char>(header.at(at)) * 256 + static_cast<unsigned char>(header.at(at + 1));
+    };
+    const int pointers_end = 100 + 12 + 2 * two(3);
+    const int cells = two(5);
+    ASSERT_GT(cells - pointers_end, static_cast<int>(bytes.size())) << "no room";
+    file.seekp(cells - static_cast<int>(bytes.size())).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+TEST_F(EvidenceErasureTest, WhatMovingEntriesHasLeftInAPageGoesAsWell) {
+    append({message("A1", {"bob@example.nl", "carol@example.org"})});
+    const std::string hash = address_bytes("bob@example.nl");
+    ASSERT_TRUE(Database::open(store_.settings.evidence, OpenMode::Existing)->checkpoint());
+    leave_in_free_space(store_.settings.evidence, hash);
+    erase("bob@example.nl");
+    EXPECT_TRUE(files_with(hash).empty());
+    EXPECT_EQ(of_address("carol@example.org").size(), 1U);
+    expect_whole_log(2);
+}
+
+TEST_F(EvidenceErasureTest, AFileIsSearchedToItsEndAndAcrossWhatIsReadAtOnce) {
+    const std::string path = directory_.file("large");
+    const std::string needle = "needle";
+    const auto has = [&] { return file_has(path, {reinterpret_cast<const std::uint8_t*>(needle.data()), needle.size()}).value(); };
+    for (const std::size_t before : {std::size_t{0}, (std::size_t{1} << 20) - 3, (std::size_t{2} << 20) - 1, std::size_t{3} << 20}) {
+        std::ofstream(path, std::ios::binary) << std::string(before, 'n') << "needl";
+        EXPECT_FALSE(has()) << before;
+        std::ofstream(path, std::ios::binary) << std::string(before, 'n') << needle;
+        EXPECT_TRUE(has()) << before;
+    }
+    EXPECT_FALSE(file_has(directory_.file("absent"), Hash{}));
 }
 
 TEST_F(EvidenceErasureTest, ASenderIsGoneWithTheMailThatNamesHim) {

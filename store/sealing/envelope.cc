@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/sealing/envelope.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace smarttls::store {
@@ -49,6 +50,13 @@ void put(std::string& text, std::string_view name, std::string_view value) {
     text.append(name).append(" ").append(encoded(value)).append("\n");
 }
 
+/// "+31612345678 bob@example.nl": a number has no blanks, an address may.
+void take_phone(SealedEnvelope& envelope, std::string_view value) {
+    const std::size_t blank = std::min(value.find(' '), value.size());
+    const std::string_view recipient = value.substr(std::min(blank + 1, value.size()));
+    envelope.phones.insert_or_assign(std::string(recipient), std::string(value.substr(0, blank)));
+}
+
 void take(SealedEnvelope& envelope, std::string_view name, std::string value) {
     if (name == "class") {
         envelope.class_name = std::move(value);
@@ -60,6 +68,10 @@ void take(SealedEnvelope& envelope, std::string_view name, std::string value) {
         envelope.released_as = std::move(value);
     } else if (name == "recipient") {
         envelope.recipients.push_back(std::move(value));
+    } else if (name == "phone") {
+        take_phone(envelope, value);
+    } else if (name == "access-code") {
+        envelope.access_code = std::move(value);
     }
 }
 
@@ -72,6 +84,8 @@ std::string to_text(const SealedEnvelope& envelope) {
     put(text, "sender", envelope.sender);
     put(text, "released-as", envelope.released_as);
     for (const std::string& recipient : envelope.recipients) put(text, "recipient", recipient);
+    for (const auto& [recipient, number] : envelope.phones) put(text, "phone", number + " " + recipient);
+    if (!envelope.access_code.empty()) put(text, "access-code", envelope.access_code);
     return text;
 }
 

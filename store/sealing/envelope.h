@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// SealedEnvelope: what stands in a sealed message beside the message: who sent it to whom, and how it
-// was classed. One "name value" a line; control bytes and '%' as %XX.
+// SealedEnvelope: what stands in a sealed message beside the message: who sent it to whom, how it was
+// classed, and what the sender gave to let its recipients in. One "name value" a line; control bytes and
+// '%' as %XX.
 //
 //     writer.finish(to_text(envelope));
 //     Result<SealedEnvelope> envelope = read_envelope(*unsealed);
@@ -9,6 +10,7 @@
 // Threads: pure functions. Errors: Corrupt.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +27,8 @@ struct SealedEnvelope {
     std::string sender;
     std::string released_as;  // the sender under which it goes out if it is released: with its floor
     std::vector<std::string> recipients;
+    std::map<std::string, std::string> phones = {};  // recipient, as in `recipients` -> number (E.164): "+31612345678"
+    std::string access_code = {};  // that the sender tells the recipients; empty: none
 
     friend bool operator==(const SealedEnvelope&, const SealedEnvelope&) = default;
 };

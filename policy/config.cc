@@ -91,8 +91,8 @@ class Section {
     po::options_description described_;
 };
 
-constexpr std::array<std::string_view, 7> kSections{"engine", "milter", "store", "events", "delivery-log", "portal",
-                                                   "exceptions"};
+constexpr std::array<std::string_view, 8> kSections{"engine", "milter", "store", "events", "delivery-log", "portal",
+                                                   "sms", "exceptions"};
 
 /// RFC 5322 atoms would do; classes also stand in log lines and headers, so letters, digits, hyphens.
 bool is_class_name(std::string_view name) {

@@ -124,8 +124,62 @@ struct DeliveryLogSettings {
     Mta mta = Mta::Postfix;
 };
 
+struct HeaderField {
+    std::string name;
+    std::string value;
+};
+
+enum class Language { Dutch, English };
+
+/// Where mail waits for its recipients (portal/).
 struct PortalSettings {
     std::string private_keys;  // directory
+    std::string directory;     // of its own databases and keys
+    std::string url;           // of the pages, without a slash at the end; empty: nobody is told of mail for pickup
+    std::string organisation;  // whose mail it is, in words
+    std::string notice_address;  // before the @ of the sender's domain: notices come from there
+    Endpoint relay;            // where the MTA takes mail of the portal, past the milter
+    Language language = Language::Dutch;   // of notices
+    std::vector<std::string> templates;    // directories; the first that has one counts
+};
+
+/// How text messages are sent: an HTTP service, or a program. In url, header and body {{number}} and {{text}} are
+/// replaced.
+struct SmsSettings {
+    std::string url;  // empty: a program, if there is one
+    std::string method;
+    std::vector<HeaderField> headers;
+    std::string body;
+    std::string ca_file;  // PEM; empty: the system's
+    std::string command;  // path; the number is its argument, the text its input
+};
+
+/// By what a recipient may show who he is.
+struct PickupFactors {
+    bool sms = false;
+    bool access_code = false;
+    bool email = false;
+};
+
+/// What the sender of a message is told about its pickup.
+struct SenderNews {
+    bool bounced = false;        // the notice did not arrive
+    bool missing_phone = false;  // nothing is there by which a recipient can show who he is
+    bool read = false;
+    bool expired = false;
+};
+
+/// What is kept of the addresses from which recipients come.
+enum class ClientAddress { No, Hashed, Yes };
+
+/// How mail of a class waits for pickup.
+struct PickupRules {
+    PickupFactors factors;
+    std::chrono::seconds expiry{};
+    std::chrono::seconds reminder{};      // before the end; 0: none
+    std::chrono::seconds trust_device{};  // 0: never
+    SenderNews tell_sender;
+    ClientAddress client_address = ClientAddress::Hashed;
 };
 
 /// What happens to a recipient that does not reach the class's level or grade.
@@ -143,11 +197,6 @@ enum class Uncertain { Queue, Portal };
 /// What happens to a recipient with a mailbox at a consumers' provider (policy/recipient_kind.h).
 enum class ConsumerMail { AsOthers, Portal };
 
-struct HeaderField {
-    std::string name;
-    std::string value;
-};
-
 /// One kind of sensitive mail: a section [class.NAME].
 struct MailClass {
     std::string name;
@@ -161,6 +210,7 @@ struct MailClass {
     std::chrono::seconds evidence_retention{};  // 0: for ever
     std::vector<HeaderField> set_headers;
     std::vector<std::string> remove_headers;
+    PickupRules pickup;
 };
 
 struct Config {
@@ -169,6 +219,7 @@ struct Config {
     StoreSettings store;
     DeliveryLogSettings delivery_log;
     PortalSettings portal;
+    SmsSettings sms;
     ExceptionSettings exceptions;
     std::vector<MailClass> classes;
     std::string version;  // 16 hex digits that change with every effective change of the text

@@ -4,26 +4,13 @@
 #include <algorithm>
 #include <array>
 
+#include "policy/option_setters.h"
+#include "policy/portal_options.h"
 #include "policy/text.h"
 #include "policy/values.h"
 
 namespace smarttls::policy {
 namespace {
-
-/// Stores what a reader of values.h returns, or passes its error on.
-template <class Field, class Value>
-Result<void> store(Field& field, Result<Value> value) {
-    if (!value) return tl::unexpected(value.error());
-    field = *std::move(value);
-    return ok();
-}
-
-template <class Field, class Value>
-Result<void> add(std::vector<Field>& fields, Result<Value> value) {
-    if (!value) return tl::unexpected(value.error());
-    fields.push_back(*std::move(value));
-    return ok();
-}
 
 Result<MxScope> read_mx_scope(std::string_view text) {
     if (text == "all") return MxScope::All;
@@ -36,17 +23,6 @@ Result<std::string> read_log_origin(std::string_view text) {
     const bool is_name = std::all_of(text.begin(), text.end(), [](char byte) { return byte > ' ' && byte < 0x7f && byte != '+'; });
     if (is_name) return std::string(text);
     return fail(ErrorKind::Malformed, "not the name of a log, such as mail.example.nl/smarttls: " + quote(text));
-}
-
-Result<std::string> read_http_url(std::string_view text) {
-    const bool has_scheme = text.starts_with("http://") || text.starts_with("https://");
-    const bool is_printable = std::all_of(text.begin(), text.end(), [](char byte) { return byte > ' ' && byte < 0x7f; });
-    if (text.empty() || (has_scheme && is_printable && text.find("://") + 3 < text.size())) return std::string(text);
-    return fail(ErrorKind::Malformed, "not an http: or https: address: " + quote(text));
-}
-
-Result<std::string> read_path_or_none(std::string_view text) {
-    return text.empty() ? Result<std::string>(std::string()) : read_path(text);
 }
 
 Result<bool> read_switch(std::string_view text) {
@@ -274,9 +250,6 @@ constexpr auto kOptions = std::to_array<Option<Config>>({
     {"delivery-log", "mta", "postfix", Repeat::No,
      [](Config& c, Text v) { return store(c.delivery_log.mta, read_mta(v)); }, nullptr,
      "Who writes that log: postfix or sendmail."},
-    {"portal", "private-keys", "/var/lib/smarttls-portal/keys", Repeat::No,
-     [](Config& c, Text v) { return store(c.portal.private_keys, read_path(v)); }, nullptr,
-     "Directory of the private keys that open evidence and sealed messages; for portal and administrators alone."},
     {"exceptions", "max-duration", "90d", Repeat::No,
      [](Config& c, Text v) { return store(c.exceptions.longest, read_duration(v)); }, nullptr,
      "Longest time for which an exception may hold."},
@@ -327,7 +300,26 @@ constexpr auto kClassOptions = std::to_array<Option<MailClass>>({
 
 }  // namespace
 
-std::span<const Option<Config>> options() { return kOptions; }
-std::span<const Option<MailClass>> class_options() { return kClassOptions; }
+namespace {
+
+/// The rows of two files as one table.
+template <class Target>
+std::vector<Option<Target>> joined(std::span<const Option<Target>> first, std::span<const Option<Target>> second) {
+    std::vector<Option<Target>> all(first.begin(), first.end());
+    all.insert(all.end(), second.begin(), second.end());
+    return all;
+}
+
+}  // namespace
+
+std::span<const Option<Config>> options() {
+    static const std::vector<Option<Config>> kAll = joined<Config>(kOptions, portal_options());
+    return kAll;
+}
+
+std::span<const Option<MailClass>> class_options() {
+    static const std::vector<Option<MailClass>> kAll = joined<MailClass>(kClassOptions, pickup_options());
+    return kAll;
+}
 
 }  // namespace smarttls::policy

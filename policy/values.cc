@@ -53,6 +53,17 @@ Result<std::string> read_profile(std::string_view text) {
     return fail(ErrorKind::Malformed, quote(text) + " is neither a name nor an absolute path");
 }
 
+Result<std::string> read_path_or_none(std::string_view text) {
+    return text.empty() ? Result<std::string>(std::string()) : read_path(text);
+}
+
+Result<std::string> read_http_url(std::string_view text) {
+    const bool has_scheme = text.starts_with("http://") || text.starts_with("https://");
+    const bool is_printable = std::all_of(text.begin(), text.end(), [](char byte) { return byte > ' ' && byte < 0x7f; });
+    if (text.empty() || (has_scheme && is_printable && text.find("://") + 3 < text.size())) return std::string(text);
+    return fail(ErrorKind::Malformed, "not an http: or https: address: " + quote(text));
+}
+
 Result<Endpoint> read_endpoint(std::string_view text, std::uint16_t default_port) {
     std::string_view host = text;
     std::string_view rest;  // ":port", or nothing

@@ -15,6 +15,8 @@
 namespace smarttls::policy {
 
 [[nodiscard]] Result<std::string> read_path(std::string_view text);  // absolute
+[[nodiscard]] Result<std::string> read_path_or_none(std::string_view text);  // the same, or empty
+[[nodiscard]] Result<std::string> read_http_url(std::string_view text);  // "http://...", "https://...", or empty
 [[nodiscard]] Result<std::string> read_profile(std::string_view text);  // a name, or a path
 [[nodiscard]] Result<Endpoint> read_endpoint(std::string_view text, std::uint16_t default_port);
 [[nodiscard]] Result<std::chrono::seconds> read_duration(std::string_view text);  // 90, 90s, 5m, 1h

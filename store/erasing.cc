@@ -76,9 +76,11 @@ Result<Erasure> Erasing::take_out(Database& database, const Choice& choice) {
         if (!parts->numbers.empty()) gone.parts.push_back(*std::move(parts));
     }
     auto done = eraser->erase_messages(choice.messages);
+    if (done) done = eraser->erase_messages(choice.ended);
     if (done) done = eraser->erase_exceptions(choice.exceptions);
     if (!done) return tl::unexpected(done.error());
     gone.messages = eraser->messages();
+    gone.messages.insert(gone.messages.end(), choice.ended.begin(), choice.ended.end());
     gone.exceptions = choice.exceptions;
     return gone;
 }

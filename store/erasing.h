@@ -38,6 +38,7 @@ struct Choice {
     std::vector<std::string> messages;
     std::vector<std::int64_t> exceptions;
     std::vector<RecordParts> keys;  // beside those of `parts`: of what evidence.db has no content any more
+    std::vector<std::string> ended = {};  // sealed messages that nobody picks up any more: gone by themselves, and told of
 };
 
 class Erasing {

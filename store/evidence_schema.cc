@@ -84,6 +84,9 @@ CREATE TABLE sealed (
     size     INTEGER NOT NULL
 ) STRICT;
 
+-- The portal asks all the time which messages were sealed after a record.
+CREATE INDEX sealed_by_record ON sealed (record);
+
 CREATE TABLE sealed_recipient (
     identity TEXT NOT NULL,
     address  BLOB NOT NULL,

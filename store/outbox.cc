@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/outbox.h"
 
+#include <algorithm>
+
 #include "store/evidence_schema.h"
 #include "store/migrations.h"
 
@@ -16,6 +18,11 @@ constexpr std::string_view kSelect =
 constexpr std::string_view kNextDue =
     "SELECT min(due), count(*) FROM outbox WHERE state = 'waiting'";
 
+constexpr std::chrono::milliseconds kFirstPause = std::chrono::minutes(1);
+constexpr std::chrono::milliseconds kLongestPause = std::chrono::hours(1);
+constexpr std::chrono::milliseconds kLifetime = std::chrono::days(5);  // RFC 5321 §4.5.4.1: 4-5 days
+constexpr std::int64_t kMostDoublings = 6;
+
 EvidenceTime time_of(std::int64_t milliseconds) {
     return EvidenceTime(std::chrono::milliseconds(milliseconds));
 }
@@ -29,6 +36,17 @@ std::string_view to_string(OutboxState state) {
         case OutboxState::Dead: return "dead";
     }
     return "dead";
+}
+
+OutboxAttempt attempt_of(const OutboxItem& item, const Result<std::string>& sent,
+                         EvidenceTime now) {
+    if (sent) return {item.id, OutboxState::Sent, now, *sent};
+    const std::chrono::milliseconds pause =
+        std::min(kFirstPause * (1 << std::min(item.attempts, kMostDoublings)), kLongestPause);
+    const bool is_final =
+        sent.error().kind == policy::ErrorKind::Permanent || now + pause > item.created + kLifetime;
+    return {item.id, is_final ? OutboxState::Dead : OutboxState::Waiting, now + pause,
+            sent.error().what};
 }
 
 Result<Outbox> Outbox::open(const std::string& path) {

@@ -51,6 +51,10 @@ struct OutboxAttempt {
     std::string reply;   // of the MTA, or what went wrong
 };
 
+/// What follows an attempt at `item` that ended at `now`: sent, or refused for good, or once more. Pause after the n-th
+/// failure: 1, 2, 4, ... minutes, at most an hour; given up after five days.
+[[nodiscard]] OutboxAttempt attempt_of(const OutboxItem& item, const Result<std::string>& sent, EvidenceTime now);
+
 class Outbox {
   public:
     [[nodiscard]] static Result<Outbox> open(const std::string& path);

@@ -12,7 +12,7 @@ using policy::ErrorKind;
 using policy::Result;
 
 Result<CanaryDialog> CanaryDialog::open(const policy::Endpoint& endpoint, Deadline deadline) {
-    auto smtp = SmtpConnection::open(endpoint, deadline);
+    auto smtp = mta::SmtpConnection::open(endpoint, deadline);
     if (!smtp) return tl::unexpected(smtp.error());
     CanaryDialog dialog(*std::move(smtp));
     if (auto greeted = dialog.greet(deadline); !greeted) return tl::unexpected(greeted.error());
@@ -48,7 +48,7 @@ void CanaryDialog::quit(Deadline deadline) {
 }
 
 /// The first line of a 2xx reply; other replies are errors.
-Result<std::string> CanaryDialog::accepted(Result<SmtpReply> reply) {
+Result<std::string> CanaryDialog::accepted(Result<mta::SmtpReply> reply) {
     if (!reply) return tl::unexpected(reply.error());
     if (reply->kind() == '2') return std::move(reply->first);
     const ErrorKind kind = reply->kind() == '5' ? ErrorKind::Misconfigured : ErrorKind::Temporary;

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "milter/smtp_connection.h"
+#include "smarttls/mta/smtp_connection.h"
 #include "policy/config.h"
 #include "policy/deadline.h"
 #include "policy/result.h"
@@ -30,12 +30,12 @@ class CanaryDialog {
     void quit(policy::Deadline deadline);
 
   private:
-    explicit CanaryDialog(SmtpConnection smtp) : smtp_(std::move(smtp)) {}
+    explicit CanaryDialog(mta::SmtpConnection smtp) : smtp_(std::move(smtp)) {}
     policy::Result<void> greet(policy::Deadline deadline);
     policy::Result<std::string> command(const std::string& line, policy::Deadline deadline);
-    static policy::Result<std::string> accepted(policy::Result<SmtpReply> reply);
+    static policy::Result<std::string> accepted(policy::Result<mta::SmtpReply> reply);
 
-    SmtpConnection smtp_;
+    mta::SmtpConnection smtp_;
     std::string server_name_ = "localhost";
 };
 

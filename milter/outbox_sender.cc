@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "milter/submission.h"
+#include "smarttls/mta/submission.h"
 #include "policy/log_line.h"
 #include "smarttls/log.h"
 
@@ -24,8 +24,6 @@ constexpr auto kDialogLimit = 60s;
 constexpr auto kStoreLimit = 30s;
 constexpr std::chrono::milliseconds kFirstPause = 1min;
 constexpr std::chrono::milliseconds kLongestPause = 1h;
-constexpr std::chrono::milliseconds kLifetime = std::chrono::days(5);  // RFC 5321 §4.5.4.1: 4-5 days
-constexpr std::int64_t kMostDoublings = 6;
 
 store::EvidenceTime wall_time() {
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -48,17 +46,6 @@ void tell(const OutboxItem& item, const OutboxAttempt& attempt) {
 }
 
 }  // namespace
-
-OutboxAttempt attempt_of(const OutboxItem& item, const Result<std::string>& sent,
-                         store::EvidenceTime now) {
-    if (sent) return {item.id, OutboxState::Sent, now, *sent};
-    const std::chrono::milliseconds pause =
-        std::min(kFirstPause * (1 << std::min(item.attempts, kMostDoublings)), kLongestPause);
-    const bool is_final =
-        sent.error().kind == policy::ErrorKind::Permanent || now + pause > item.created + kLifetime;
-    return {item.id, is_final ? OutboxState::Dead : OutboxState::Waiting, now + pause,
-            sent.error().what};
-}
 
 OutboxSender::OutboxSender(const policy::Config& config, store::EvidenceWriter& writer)
     : endpoint_(config.milter.submit_to),
@@ -125,7 +112,7 @@ std::chrono::milliseconds OutboxSender::round() try {
 }
 
 Result<void> OutboxSender::send(const OutboxItem& item) {
-    const auto sent = submit(endpoint_, item.recipient, item.content, in(kDialogLimit));
+    const auto sent = mta::submit(endpoint_, {"", item.recipient}, item.content, in(kDialogLimit));
     const OutboxAttempt attempt = attempt_of(item, sent, wall_time());
     tell(item, attempt);
     return writer_.note(attempt, in(kStoreLimit));

@@ -55,10 +55,4 @@ class OutboxSender {
     std::thread thread_;  // the last member: it starts when all others are there
 };
 
-/// What follows an attempt at `item` that ended at `now`. Pause after the n-th failure: 1, 2, 4, ...
-/// minutes, at most an hour.
-[[nodiscard]] store::OutboxAttempt attempt_of(const store::OutboxItem& item,
-                                              const policy::Result<std::string>& sent,
-                                              store::EvidenceTime now);
-
 }  // namespace smarttls::milter

@@ -5,7 +5,7 @@
 #include <functional>
 #include <utility>
 
-#include "milter/child.h"
+#include "smarttls/mta/child.h"
 #include "milter/floor_guard.h"
 #include "milter/floor_lookups.h"
 #include "milter/floor_transports.h"
@@ -57,7 +57,7 @@ FileStamp PostfixConfig::stamp() const {
 Result<std::string> PostfixConfig::postconf(std::string option, std::string parameter) const {
     std::vector<std::string> arguments{"postconf", "-c", directory_, std::move(option)};
     if (!parameter.empty()) arguments.push_back(std::move(parameter));
-    return output_of(std::move(arguments));
+    return mta::output_of(std::move(arguments));
 }
 
 Result<void> PostfixConfig::check() const {
@@ -123,7 +123,7 @@ Result<void> PostfixConfig::check_transports(const std::string& listing) const {
         }
     }
     if (auto checked = check_listing(listing); !checked) return checked;
-    auto routes = output_of({"postconf", "-c", directory_, "-x", "local_transport", "mailbox_transport",
+    auto routes = mta::output_of({"postconf", "-c", directory_, "-x", "local_transport", "mailbox_transport",
                              "virtual_transport"});
     if (!routes) return because(routes, "virtual_transport");
     if (auto met = check_mailboxes(*routes, *services, listing, trusted_); !met) return met;
@@ -221,7 +221,7 @@ Result<std::map<std::string, std::string>> PostfixConfig::look_up(
         if (asked.empty()) break;
         // postmap(1) ends with 1 when no key is there, and when the table is broken: both mean that
         // this table does not give the answers that we need.
-        const auto found = output_of({"postmap", "-c", directory_, "-q", "-", table}, asked);
+        const auto found = mta::output_of({"postmap", "-c", directory_, "-q", "-", table}, asked);
         if (!found) continue;
         for (const std::string_view line : policy::split(*found, '\n')) {
             const std::size_t tab = line.find('\t');

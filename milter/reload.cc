@@ -55,6 +55,7 @@ Reload take_over(const Config& running, Config fresh) {
     keeper.keep("[store] timestamp-url", running.store.timestamp_url, fresh.store.timestamp_url);
     keeper.keep("[store] timestamp-ca", running.store.timestamp_ca, fresh.store.timestamp_ca);
     keeper.keep("[store] message-keys", running.store.message_keys, fresh.store.message_keys);
+    keeper.keep("[portal] directory", running.portal.directory, fresh.portal.directory);
     keeper.keep("[events] file", running.store.events.file, fresh.store.events.file);
     keeper.keep("[events] syslog", running.store.events.syslog, fresh.store.events.syslog);
     keeper.keep("[events] personal-data", running.store.events.with_personal_data,

@@ -17,6 +17,7 @@
 #include "milter/delivery/delivery_evidence.h"
 #include "milter/exception_watch.h"
 #include "milter/outbox_sender.h"
+#include "milter/pickup_watch.h"
 #include "milter/reload.h"
 #include "milter/serving.h"
 #include "policy/parting.h"
@@ -168,6 +169,7 @@ int serve(Services& services, const std::string& file) {
     smarttls::milter::Serving serving(services.config.milter.socket);
     const smarttls::milter::CheckpointWatch checkpoints(services.config.store, **evidence);
     smarttls::milter::ExceptionWatch watch(services.config, **evidence, outbox);
+    const smarttls::milter::PickupWatch pickups(services.config);
     smarttls::milter::DeliveryEvidence deliveries(services.config, **evidence, &outbox);
     const auto follower = smarttls::milter::follow_deliveries(services.config.delivery_log, deliveries);
     smarttls::engine::log(Severity::Info, "ready on " + services.config.milter.socket);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "milter/child.h"
+#include "smarttls/mta/child.h"
 
 #include <gtest/gtest.h>
 
@@ -9,13 +9,13 @@ namespace {
 using policy::ErrorKind;
 
 TEST(OutputOf, AProgramIsWhatItPrints) {
-    const auto printed = output_of({"postconf", "-d", "-h", "smtp_tcp_port", "mail_spool_directory"});
+    const auto printed = mta::output_of({"postconf", "-d", "-h", "smtp_tcp_port", "mail_spool_directory"});
     ASSERT_TRUE(printed) << printed.error().what;
     EXPECT_NE(printed->find("smtp"), std::string::npos) << *printed;
 }
 
 TEST(OutputOf, AProgramIsWholeHoweverLongItIs) {
-    const auto printed = output_of({"postconf", "-d"});
+    const auto printed = mta::output_of({"postconf", "-d"});
     ASSERT_TRUE(printed);
     EXPECT_GT(printed->size(), 65536U / 2) << "more than one read";
     EXPECT_EQ(printed->back(), '\n');
@@ -24,14 +24,14 @@ TEST(OutputOf, AProgramIsWholeHoweverLongItIs) {
 
 TEST(OutputOf, AProgramReadsItsInputToTheEndAndNothingElse) {
     const std::string table = "inline:{ { a=b } }";
-    const auto answered = output_of({"postmap", "-c", SMARTTLS_SOURCE_DIR "/conf/postfix", "-q", "-", table}, "x\na\n");
+    const auto answered = mta::output_of({"postmap", "-c", SMARTTLS_SOURCE_DIR "/conf/postfix", "-q", "-", table}, "x\na\n");
     ASSERT_TRUE(answered) << answered.error().what;
     EXPECT_EQ(*answered, "a\tb\n");
-    EXPECT_FALSE(output_of({"postmap", "-c", SMARTTLS_SOURCE_DIR "/conf/postfix", "-q", "-", table})) << "no key, no answer";
+    EXPECT_FALSE(mta::output_of({"postmap", "-c", SMARTTLS_SOURCE_DIR "/conf/postfix", "-q", "-", table})) << "no key, no answer";
 }
 
 TEST(OutputOf, AProgramThatFailsIsItsFirstLineOfStandardError) {
-    const auto failed = output_of({"postconf", "-c", "/does/not/exist", "mail_name"});
+    const auto failed = mta::output_of({"postconf", "-c", "/does/not/exist", "mail_name"});
     ASSERT_FALSE(failed);
     EXPECT_EQ(failed.error().kind, ErrorKind::Misconfigured);
     EXPECT_TRUE(failed.error().what.starts_with("postconf: ")) << failed.error().what;
@@ -40,7 +40,7 @@ TEST(OutputOf, AProgramThatFailsIsItsFirstLineOfStandardError) {
 }
 
 TEST(OutputOf, AProgramThatIsNotThereIsATemporaryError) {
-    const auto failed = output_of({"no-such-program-here"});
+    const auto failed = mta::output_of({"no-such-program-here"});
     ASSERT_FALSE(failed);
     EXPECT_EQ(failed.error().kind, ErrorKind::Temporary);
     EXPECT_TRUE(failed.error().what.starts_with("no-such-program-here: ")) << failed.error().what;

@@ -83,7 +83,7 @@ TEST_F(TimestampFetchTest, AnswersThatAreNoneAreNamed) {
     expect_error(fetch(plain_->url("http", "/html")), ErrorKind::Malformed,
                  "the answer is of type \"text/html\"");
     expect_error(fetch(plain_->url("http", "/huge")), ErrorKind::Malformed,
-                 "the answer is longer than a timestamp is");
+                 "the answer is too long");
     expect_error(fetch(plain_->url("http", "/cut")), ErrorKind::Temporary, "partial message");
 }
 

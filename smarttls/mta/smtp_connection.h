@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // SmtpConnection: commands and replies with the MTA on this machine (RFC 5321 §4.2). What is said is
-// the business of CanaryDialog and of submit() (submission.h).
+// the business of the milter's canary and of submit() (submission.h).
 //
 //     Result<SmtpConnection> smtp = SmtpConnection::open(endpoint, deadline);
 //     Result<SmtpReply> reply = smtp->command("EHLO [127.0.0.1]", deadline);
@@ -17,7 +17,7 @@
 #include "policy/deadline.h"
 #include "policy/result.h"
 
-namespace smarttls::milter {
+namespace smarttls::mta {
 
 struct SmtpReply {
     std::string first;  // line
@@ -47,4 +47,4 @@ class SmtpConnection {
     std::string buffer_;
 };
 
-}  // namespace smarttls::milter
+}  // namespace smarttls::mta

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "milter/child.h"
+#include "smarttls/mta/child.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -18,7 +18,7 @@
 #include "policy/deadline.h"
 #include "policy/text.h"
 
-namespace smarttls::milter {
+namespace smarttls::mta {
 namespace {
 
 using policy::Deadline;
@@ -104,7 +104,8 @@ Result<pid_t> spawn(std::vector<std::string>& arguments, const Pipe& in, const P
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
     pid_t child = 0;
-    const std::string program = "/usr/sbin/" + arguments.front();
+    const bool is_path = arguments.front().starts_with('/');
+    const std::string program = (is_path ? "" : "/usr/sbin/") + arguments.front();
     const int error = posix_spawn(&child, program.c_str(), &actions, &attributes, argv.data(),
                                   environment.data());
     posix_spawn_file_actions_destroy(&actions);
@@ -143,4 +144,4 @@ Result<std::string> output_of(std::vector<std::string> arguments, std::string_vi
     return output;
 }
 
-}  // namespace smarttls::milter
+}  // namespace smarttls::mta

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "milter/submission.h"
+#include "smarttls/mta/submission.h"
 
 #include <algorithm>
 
-#include "milter/smtp_connection.h"
+#include "smarttls/mta/smtp_connection.h"
 #include "policy/text.h"
 
-namespace smarttls::milter {
+namespace smarttls::mta {
 namespace {
 
 using policy::Deadline;
@@ -39,16 +39,17 @@ Result<SmtpReply> expect(Result<SmtpReply> reply, char kind, std::string_view st
 
 }  // namespace
 
-Result<std::string> submit(const policy::Endpoint& endpoint, const std::string& recipient,
+Result<std::string> submit(const policy::Endpoint& endpoint, const Envelope& envelope,
                            const std::string& content, Deadline deadline) {
     auto smtp = SmtpConnection::open(endpoint, deadline);
     if (!smtp) return because(smtp, endpoint.str());
     // RFC 6531 §3.1: an address beyond ASCII needs the extension, and an MTA without it refuses it.
-    const std::string mail = is_ascii(recipient) ? "MAIL FROM:<>" : "MAIL FROM:<> SMTPUTF8";
+    const bool needs_utf8 = !is_ascii(envelope.recipient) || !is_ascii(envelope.sender);
+    const std::string mail = "MAIL FROM:<" + envelope.sender + (needs_utf8 ? "> SMTPUTF8" : ">");
     auto reply = expect(smtp->read_reply(deadline), '2', "the connection");
     if (reply) reply = expect(smtp->command("EHLO [127.0.0.1]", deadline), '2', "EHLO");
     if (reply) reply = expect(smtp->command(mail, deadline), '2', "MAIL FROM");
-    if (reply) reply = expect(smtp->command("RCPT TO:<" + recipient + ">", deadline), '2', "RCPT TO");
+    if (reply) reply = expect(smtp->command("RCPT TO:<" + envelope.recipient + ">", deadline), '2', "RCPT TO");
     if (reply) reply = expect(smtp->command("DATA", deadline), '3', "DATA");
     if (reply) {
         auto written = smtp->write(dot_stuffed(content), deadline);
@@ -61,4 +62,4 @@ Result<std::string> submit(const policy::Endpoint& endpoint, const std::string& 
     return reply->last;
 }
 
-}  // namespace smarttls::milter
+}  // namespace smarttls::mta

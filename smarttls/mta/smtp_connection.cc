@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "milter/smtp_connection.h"
+#include "smarttls/mta/smtp_connection.h"
 
 #include <netinet/in.h>
 #include <poll.h>
@@ -14,7 +14,7 @@
 
 #include "policy/text.h"
 
-namespace smarttls::milter {
+namespace smarttls::mta {
 namespace {
 
 using policy::Deadline;
@@ -140,4 +140,4 @@ Result<std::string> SmtpConnection::read_line(Deadline deadline) {
     }
 }
 
-}  // namespace smarttls::milter
+}  // namespace smarttls::mta

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "portal/command/evidence_show.h"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
+#include <filesystem>
+#include <iterator>
 
 #include "portal/command/evidence_arguments.h"
 #include "portal/command/evidence_json.h"
@@ -10,10 +13,12 @@
 #include "portal/command/evidence_verdict.h"
 #include "portal/command/evidence_words.h"
 #include "portal/command/exit_status.h"
+#include "portal/pickup/event_relay.h"
 
 namespace smarttls::portal {
 namespace {
 
+using policy::Result;
 using store::EvidenceRecord;
 using store::RecipientEvidence;
 using store::StoredEvidence;
@@ -93,6 +98,24 @@ void tell_all(const std::vector<StoredEvidence>& found, std::ostream& out, Style
     }
 }
 
+/// The evidence of the milter and, where there is a portal, of the portal: one story in the order of time.
+Result<std::vector<StoredEvidence>> story_about(const policy::Config& config, const std::string& queue_id) {
+    auto reader = open_evidence(config);
+    if (!reader) return tl::unexpected(reader.error());
+    auto found = reader->by_queue_id(queue_id);
+    const auto settings = portal_evidence(config);
+    if (!found || !std::filesystem::exists(settings.evidence)) return found;
+    auto other = store::EvidenceReader::open(settings, config.portal.private_keys);
+    if (!other) return because(other, "the portal's evidence");
+    auto more = other->by_queue_id(queue_id);
+    if (!more) return because(more, "the portal's evidence");
+    std::move(more->begin(), more->end(), std::back_inserter(*found));
+    std::stable_sort(found->begin(), found->end(), [](const StoredEvidence& one, const StoredEvidence& next) {
+        return one.record.time < next.record.time;
+    });
+    return found;
+}
+
 }  // namespace
 
 int evidence_show(const policy::Config& config, const std::vector<std::string>& arguments,
@@ -103,9 +126,7 @@ int evidence_show(const policy::Config& config, const std::vector<std::string>& 
         out << kShowUsage;
         return kExitYes;
     }
-    auto reader = open_evidence(config);
-    if (!reader) return complain(reader.error(), err);
-    const auto found = reader->by_queue_id(show->queue_id);
+    const auto found = story_about(config, show->queue_id);
     if (!found) return complain(found.error(), err);
     if (found->empty()) {
         err << "smarttls: there is no evidence about " << printable(show->queue_id) << "\n";

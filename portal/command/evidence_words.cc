@@ -14,7 +14,7 @@ struct Outcome {
     bool whole_message;  // it overrules what a recipient alone would have got
 };
 
-constexpr std::array<Outcome, 17> kOutcomes{{
+constexpr std::array<Outcome, 31> kOutcomes{{
     {"direct", "accepted for direct delivery", Tone::Good, false},
     {"queue", "accepted; waits in the queue until a recipient's servers are protected as demanded",
      Tone::Doubtful, false},
@@ -30,6 +30,20 @@ constexpr std::array<Outcome, 17> kOutcomes{{
     {"discarded", "thrown away by the MTA", Tone::Bad, false},
     {"forwarded", "carried on under another queue id", Tone::Ordinary, false},
     {"requeued", "put into the queue again under another queue id", Tone::Ordinary, false},
+    {"pickup-announced", "ready for pickup", Tone::Doubtful, false},
+    {"pickup-notified", "the notice of it was handed to the MTA", Tone::Good, false},
+    {"pickup-unreachable", "the notice of it did not arrive", Tone::Bad, false},
+    {"pickup-code", "a code for its pickup was given out", Tone::Ordinary, false},
+    {"pickup-refused", "a wrong code for its pickup was entered", Tone::Doubtful, false},
+    {"pickup-access", "the recipient was let in", Tone::Good, false},
+    {"pickup-read", "the recipient read it", Tone::Good, false},
+    {"pickup-attachment", "the recipient took an attachment", Tone::Good, false},
+    {"pickup-downloaded", "the recipient took it with him", Tone::Good, false},
+    {"pickup-replied", "the recipient replied", Tone::Good, false},
+    {"pickup-extended", "it waits for longer", Tone::Ordinary, false},
+    {"pickup-expired", "its time for pickup is over", Tone::Bad, false},
+    {"pickup-revoked", "it was revoked", Tone::Bad, false},
+    {"pickup-discarded", "it was discarded by the administrator", Tone::Bad, false},
     {"erasure", "parts of other records were erased", Tone::Ordinary, true},
     {"retention", "parts of records were removed whose time was over", Tone::Ordinary, true},
     {"key-destruction", "the private key of a month was destroyed", Tone::Ordinary, true},

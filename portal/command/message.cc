@@ -10,7 +10,7 @@
 #include "portal/command/evidence_words.h"
 #include "portal/command/exit_status.h"
 #include "portal/command/parse_words.h"
-#include "portal/command/unsealing.h"
+#include "portal/unsealing.h"
 #include "store/sealed_register.h"
 
 namespace smarttls::portal {

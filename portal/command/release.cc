@@ -11,7 +11,7 @@
 #include "portal/command/evidence_open.h"
 #include "portal/command/exit_status.h"
 #include "portal/command/released_header.h"
-#include "portal/command/unsealing.h"
+#include "portal/unsealing.h"
 #include "smarttls/dns/idna.h"
 #include "store/evidence_appender.h"
 #include "store/exception_report.h"

@@ -20,6 +20,8 @@
 #include "portal/command/keys.h"
 #include "portal/command/message.h"
 #include "portal/command/outbox.h"
+#include "portal/command/phone.h"
+#include "portal/command/pickup.h"
 #include "portal/command/release.h"
 
 namespace {
@@ -47,6 +49,13 @@ constexpr std::string_view kUsage =
     "  message list            what is kept for pickup or held, and for whom\n"
     "  message open ID         one of these messages, for who has the private key\n"
     "  message release ID      sends one that is held to whom it is held for\n"
+    "  message show ID         who may pick it up, until when, and who has read it\n"
+    "  message resend ID       tells its recipients again\n"
+    "  message extend ID       gives them more time\n"
+    "  message revoke ID       ends it: nobody can open it any more\n"
+    "  message discard ID      the same, by the administrator\n"
+    "  message code ID TO      a code to be read aloud to a recipient\n"
+    "  phone set TO NUMBER     where a recipient gets codes; also remove, list, import\n"
     "  outbox list             notices and reports that wait, and dead letters\n"
     "  exception add           lets mail go to a domain or address with less than its class demands\n"
     "  exception approve ID    puts one in force that somebody else has made\n"
@@ -86,6 +95,17 @@ Verb find_verb(Words& words) {
                                    {{"message", "list"}, smarttls::portal::message_list},
                                    {{"message", "open"}, smarttls::portal::message_open},
                                    {{"message", "release"}, smarttls::portal::message_release},
+                                   {{"message", "show"}, smarttls::portal::message_show},
+                                   {{"message", "resend"}, smarttls::portal::message_resend},
+                                   {{"message", "extend"}, smarttls::portal::message_extend},
+                                   {{"message", "revoke"}, smarttls::portal::message_revoke},
+                                   {{"message", "discard"}, smarttls::portal::message_discard},
+                                   {{"message", "code"}, smarttls::portal::message_code},
+                                   {{"message", "bounced"}, smarttls::portal::message_bounced},
+                                   {{"phone", "set"}, smarttls::portal::phone_set},
+                                   {{"phone", "remove"}, smarttls::portal::phone_remove},
+                                   {{"phone", "list"}, smarttls::portal::phone_list},
+                                   {{"phone", "import"}, smarttls::portal::phone_import},
                                    {{"outbox", "list"}, smarttls::portal::outbox_list},
                                    {{"exception", "add"}, smarttls::portal::exception_add},
                                    {{"exception", "approve"}, smarttls::portal::exception_approve},

@@ -26,8 +26,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "policy/config.h"
+#include "portal/pickup/notices.h"
 #include "portal/pickup/pickup.h"
 #include "portal/pickup/sms_gateway.h"
 #include "store/pickup/portal_store.h"
@@ -63,10 +65,33 @@ class Pickups {
     [[nodiscard]] Result<std::optional<CodeVerdict>> known_device(std::string_view token, std::string_view device);
 
   private:
+    [[nodiscard]] Result<PickupView> view_of(store::PortalTables& tables, const store::PickupRow& pickup) const;
+    [[nodiscard]] Result<std::string> phone_of(store::PortalTables& tables, const store::PickupRow& pickup) const;
+    [[nodiscard]] Result<std::vector<Factor>> factors_of(store::PortalTables& tables, const store::PickupRow& pickup) const;
+    [[nodiscard]] Result<std::optional<store::PickupRow>> by_token(store::PortalTables& tables, std::string_view token) const;
+    struct CodeOrder {
+        Factor factor;
+        std::string client;
+        std::string code;
+        std::string number;  // of the telephone, for a text message
+        std::string text;
+    };
+    [[nodiscard]] Result<CodeRequest> accept(store::PortalTables& tables, std::string_view token, CodeOrder& order) const;
+    [[nodiscard]] Result<bool> may_ask(store::PortalTables& tables, const store::PickupRow& pickup, const CodeOrder& order) const;
+    [[nodiscard]] Result<void> issue(store::PortalTables& tables, const store::PickupRow& pickup, CodeOrder& order) const;
+    [[nodiscard]] Result<CodeVerdict> refuse(store::PortalTables& tables, const store::PickupRow& pickup, const std::string& client);
+    [[nodiscard]] Result<CodeVerdict> let_in(store::PortalTables& tables, const store::PickupRow& pickup, std::string_view factor,
+                                             const std::string& client, const std::string& note);
+    [[nodiscard]] Result<void> tell(store::PortalTables& tables, const store::PickupRow& pickup, PickupEvent event,
+                                    const std::string& client);
+    [[nodiscard]] std::string kept_client(const store::PickupRow& pickup, std::string_view client) const;
+    [[nodiscard]] policy::PickupRules rules_of(const store::PickupRow& pickup) const;
+
     const policy::Config& config_;
     store::PortalStore& store_;
     const SmsGateway& gateway_;
     const WallClock clock_;
+    const Notices notices_;
 };
 
 }  // namespace smarttls::portal

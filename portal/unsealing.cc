@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "portal/command/unsealing.h"
+#include "portal/unsealing.h"
 
 #include "store/message_keys.h"
 
@@ -25,6 +25,15 @@ policy::Result<store::SealedEnvelope> unseal_message(const policy::Config& confi
     auto envelope = store::unseal(config.store.sealed, facts, *key, sink);
     if (!envelope) return tl::unexpected(envelope.error());
     return store::read_envelope(*envelope);
+}
+
+store::SealedMessage sealed_of(const store::MessageRow& message) {
+    store::SealedMessage sealed;
+    sealed.id = message.id;
+    sealed.epoch = message.epoch;
+    sealed.key_id = message.key_id;
+    sealed.size = message.size;
+    return sealed;
 }
 
 }  // namespace smarttls::portal

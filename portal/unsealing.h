@@ -9,6 +9,7 @@
 #pragma once
 
 #include "policy/config.h"
+#include "store/pickup/pickup_table.h"
 #include "store/sealed_register.h"
 #include "store/sealing/envelope.h"
 #include "store/sealing/sealed_message.h"
@@ -18,5 +19,8 @@ namespace smarttls::portal {
 [[nodiscard]] policy::Result<store::SealedEnvelope> unseal_message(
     const policy::Config& config, const store::SealedMessage& message,
     const store::UnsealedSink& sink);
+
+/// What is needed to open it.
+[[nodiscard]] store::SealedMessage sealed_of(const store::MessageRow& message);
 
 }  // namespace smarttls::portal

@@ -63,6 +63,12 @@ file = {delivery_log}
 
 [portal]
 private-keys = {keys}/private
+directory = {portal}
+templates = {templates}
+{portal_settings}
+
+[sms]
+{sms}
 
 [exceptions]
 {exceptions}
@@ -99,7 +105,7 @@ class Site:
         self.store = self.directory / "store"
         self._settings = {"profile": "ncsc-nl-2025-05", "min_ttl": "1s", "max_ttl": "2s", "probe_deadline": "10s", "canary_interval": "30s",
                           "verdict_deadline": "15s", "consumers": str(CONSUMERS), "exceptions": "", "delivery_log": "",
-                          "nta7516": "insecure = hold\nplaintext = reject"} | settings
+                          "nta7516": "insecure = hold\nplaintext = reject", "portal_settings": "", "sms": ""} | settings
         self._daemons: dict[str, Daemon] = {}
 
     def __enter__(self) -> Site:
@@ -120,7 +126,8 @@ class Site:
         self.directory.chmod(0o755)
         self.keys = self.directory / "keys"  # elsewhere than the store: tests mount another disk there
         self.public_keys = self.keys / "public"
-        for folder in (self.store, self.store / "sealed", self.keys, self.public_keys, self.keys / "private"):
+        self.portal = self.directory / "portal"
+        for folder in (self.store, self.store / "sealed", self.keys, self.public_keys, self.keys / "private", self.portal):
             folder.mkdir(exist_ok=True)
         self.lab.start()
         self.postfix = Postfix(self.directory / "postfix", self.lab.ca_file)
@@ -129,6 +136,7 @@ class Site:
         self.config_file.write_text(CONFIG.format(queue=self.postfix.queue_directory, resolver=self.lab.resolver,
                                                   ca_file=self.lab.ca_file, network=self.lab.network, network_6=LAB_NETWORK_6,
                                                   postfix=self.postfix.config, store=self.store, keys=self.keys,
+                                                  portal=self.portal, templates=CONSUMERS.parent / "templates",
                                                   profiles=PROFILES, **self._settings))
         self.command("keys", "create", "--months", "1")
         self.start_engine()
@@ -155,11 +163,15 @@ class Site:
             except TimeoutError as late:
                 raise RuntimeError(f"{late}; the milter said:\n{self.log('smarttls-milter')}") from None
 
-    def _launch(self, name: str, socket: Path, **environment: str) -> None:
+    def start_portal(self, **environment: str) -> None:
+        self._launch("smarttls-portal", self.portal / "portal.db", **environment)
+
+    def _launch(self, name: str, sign: Path, **environment: str) -> None:
+        """Returns when it says that it is ready, and `sign` exists."""
         daemon = Daemon(name, [program(name), "--config", str(self.config_file)], self.directory / f"{name}.log", **environment)
         self._daemons[name] = daemon
         ready = self.log(name).count("ready on")
-        daemon.wait_ready(lambda: self.log(name).count("ready on") > ready and socket.exists(), 20)
+        daemon.wait_ready(lambda: self.log(name).count("ready on") > ready and sign.exists(), 20)
 
     def daemon(self, name: str) -> Daemon:
         return self._daemons[name]

@@ -136,7 +136,9 @@ class OneLeaf : public MimeLeaves {
     void on_header(const HeaderLines&) override {}
     void on_leaf(const Leaf& leaf) override {
         is_it_ = leaf.number == number_;
-        if (is_it_) decoder_ = TransferDecoder(leaf.part.encoding);
+        if (!is_it_) return;
+        part_ = leaf.part;
+        decoder_ = TransferDecoder(leaf.part.encoding);
     }
     void on_body(std::string_view piece) override {
         if (is_it_) out_ += decoder_.decode(piece);
@@ -148,10 +150,12 @@ class OneLeaf : public MimeLeaves {
         has_ended_ = true;
     }
     [[nodiscard]] bool has_ended() const { return has_ended_; }
+    [[nodiscard]] const std::optional<MailPart>& part() const { return part_; }
     [[nodiscard]] std::string take() { return std::exchange(out_, {}); }
 
   private:
     std::size_t number_;
+    std::optional<MailPart> part_;  // once it was found
     bool is_it_ = false;
     bool has_ended_ = false;
     TransferDecoder decoder_{TransferEncoding::Identity};
@@ -202,6 +206,19 @@ Result<MailView> read_mail(const Pieces& pieces) {
     }
     walker.finish();
     return maker.finish();
+}
+
+Result<std::optional<MailPart>> find_part(const Pieces& pieces, std::size_t number) {
+    OneLeaf leaf(number);
+    MimeWalker walker(leaf);
+    while (!leaf.part()) {
+        auto piece = pieces();
+        if (!piece) return tl::unexpected(piece.error());
+        if (piece->empty()) walker.finish();
+        if (piece->empty()) break;
+        walker.feed(*piece);
+    }
+    return leaf.part();
 }
 
 Pieces part_pieces(Pieces message, std::size_t number) {

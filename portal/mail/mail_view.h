@@ -64,6 +64,9 @@ struct MailView {
 
 [[nodiscard]] policy::Result<MailView> read_mail(const Pieces& pieces);
 
+/// What the header of one leaf says; nothing when there is no such leaf. Reads no further than to it.
+[[nodiscard]] policy::Result<std::optional<MailPart>> find_part(const Pieces& pieces, std::size_t number);
+
 /// The decoded body of one leaf; nothing when there is no such leaf.
 [[nodiscard]] Pieces part_pieces(Pieces message, std::size_t number);
 

@@ -89,7 +89,7 @@ Response Site::page(const Request& request, const std::string& name, PageValues 
         others << entry;
     }
     values.set("languages", others);
-    if (values.get("organisation") == nullptr) values.set("organisation", settings_.organisation);
+    if (values.get("organisation") == nullptr && !settings_.organisation.empty()) values.set("organisation", settings_.organisation);
     Response response{status, {{"Content-Type", "text/html; charset=utf-8"}, {"Vary", "Accept-Language, Cookie"}}, {}, nullptr, {}};
     response.body = templates_.render(name, language, std::move(values));
     add_security_headers(response, content);

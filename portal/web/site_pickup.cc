@@ -73,9 +73,11 @@ Response Site::show_code(const Request& request, const std::string& token, const
     const std::string cookie = form_cookie(request);
     PageValues values = values_of(request, token, view);
     values.set("seal", seal_.of(cookie, "/p/" + token));
-    values.set("by_sms", request.query("by") == "sms");
-    values.set("by_email", request.query("by") == "email");
-    values.set("by_other", request.query("by") != "sms" && request.query("by") != "email");
+    const std::string by = request.query("by").value_or(request.field("by"));
+    values.set("by", by == "sms" || by == "email" ? by : "");
+    values.set("by_sms", by == "sms");
+    values.set("by_email", by == "email");
+    values.set("by_other", by != "sms" && by != "email");
     if (!problem.empty()) values.set("problem", templates_.word(language_of(request), problem));
     Response response = page(request, "code", std::move(values), status);
     set_cookie(response, kFormCookie, cookie);

@@ -65,7 +65,9 @@ class NginxSite:
 
     def __enter__(self) -> NginxSite:
         command = ["/usr/sbin/nginx", "-c", str(self.directory / "nginx.conf"), "-p", str(self.directory), "-e", str(self.directory / "start.log")]
-        subprocess.run([*command, "-t"], check=True, capture_output=True)
+        checked = subprocess.run([*command, "-t"], capture_output=True, text=True)
+        if checked.returncode != 0:
+            raise RuntimeError(checked.stderr)
         self.process = subprocess.Popen(command)
         until("nginx", self.answers)
         return self

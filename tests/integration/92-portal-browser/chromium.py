@@ -30,6 +30,7 @@ class Tab:
         self.number, self.requests, self.dialogs, self.errors = 0, [], [], []
         for domain in ("Page", "Network", "DOM", "Log", "Runtime"):
             self.call(f"{domain}.enable")
+        self.call("Network.clearBrowserCookies")
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
         self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
         self.call("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})

@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The portal's pages in a real browser, through the real nginx: on a phone and on a desk, in both languages, without
 JavaScript, and with mail that attacks. Pictures of the pages are left in $SMARTTLS_SCREENSHOTS, if that is set."""
+import base64
+import functools
+import http.server
 import os
 import shutil
+import struct
 import sys
 import tempfile
+import threading
 import unittest
+import zlib
 from pathlib import Path
 
 HERE = Path(__file__).resolve()
@@ -17,7 +23,17 @@ from nginx_site import NginxSite  # noqa: E402
 
 CORPUS = HERE.parents[2] / "fuzz" / "corpus" / "html"
 SITE = "https://pickup.example"
-PIXEL = "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR42mNk+M9QzwAEjDAGNzYAAFk5AgH5h2dcAAAAAElFTkSuQmCC"
+
+
+def png() -> str:
+    """Sixteen by sixteen points of blue."""
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+    rows = (b"\0" + b"\x0b\x4f\x9e" * 16) * 16
+    picture = chunk(b"IHDR", struct.pack(">IIBBBBB", 16, 16, 8, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return base64.b64encode(b"\x89PNG\r\n\x1a\n" + picture).decode()
+
+
 LETTER = """<html><body><p>Geachte heer De Vries,</p><p>Hierbij ontvangt u de <b>uitslag</b> van uw onderzoek. <img src="cid:logo@org" width="32">
 <img src="https://track.example/pixel.gif"></p><table border="1" style="border-collapse:collapse"><tr><td>Bloeddruk</td><td>120/80</td></tr></table>
 <p>Meer weten? <a href="https://www.org.example/uitslag">Lees verder</a>.</p><script>document.title='owned';alert(1)</script></body></html>"""
@@ -27,7 +43,7 @@ def mail(html: str) -> bytes:
     return ("From: =?utf-8?Q?Polikliniek_Voorbeeld?= <poli@org.example>\r\nTo: m.devries@home.example\r\nSubject: Uitslag van uw onderzoek\r\n"
             "Date: Mon, 23 Nov 2026 14:05:00 +0100\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n"
             f"--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}\r\n"
-            f"--b\r\nContent-Type: image/png\r\nContent-ID: <logo@org>\r\nContent-Transfer-Encoding: base64\r\n\r\n{PIXEL}\r\n"
+            f"--b\r\nContent-Type: image/png\r\nContent-ID: <logo@org>\r\nContent-Transfer-Encoding: base64\r\n\r\n{png()}\r\n"
             "--b\r\nContent-Type: application/pdf; name=\"uitslag bloedonderzoek november 2026.pdf\"\r\n\r\nPDF\r\n--b--\r\n").encode()
 
 
@@ -39,7 +55,7 @@ class PortalBrowser(unittest.TestCase):
         cls.pictures = Path(os.environ.get("SMARTTLS_SCREENSHOTS", cls.directory))
         cls.pages = cls.enterClassContext(Pages(cls.directory, mail(LETTER)))
         cls.site = cls.enterClassContext(NginxSite(cls.directory, cls.pages.socket))
-        cls.browser = cls.enterClassContext(Chromium(cls.directory, pickup_example="127.0.0.1"))
+        cls.browser = cls.enterClassContext(Chromium(cls.directory, pickup_example="127.0.0.1", webmail_example="127.0.0.1"))
 
     def picture(self, tab: Tab, name: str) -> None:
         content, seen = tab.width()
@@ -84,6 +100,24 @@ class PortalBrowser(unittest.TestCase):
         tab.open(f"{SITE}/m/0011223344556677/print")
         self.assertEqual(tab.evaluate("document.title"), "Uitslag van uw onderzoek")
         self.picture(tab, "1280-en-4-print")
+
+    def test_the_first_click_comes_from_a_mail_in_another_site(self) -> None:
+        """Cookies that are SameSite=Strict are not sent with it, but can be set by what it leads to."""
+        (self.directory / "webmail.html").write_text(f'<a href="{SITE}{self.pages.start}">uw bericht</a>')
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 8000), functools.partial(http.server.SimpleHTTPRequestHandler, directory=self.directory))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        tab = self.browser.tab(360, 740, "nl", scripts=False)
+        self.addCleanup(tab.socket.close)
+        tab.open("http://webmail.example:8000/webmail.html")
+        tab.click("a")
+        tab.click("button")
+        tab.type("#code", CODE)
+        tab.click("button")
+        self.assertIn("Uitslag van uw onderzoek", tab.html())
+        tab.open("http://webmail.example:8000/webmail.html")
+        tab.click("a")
+        self.assertIn("Er staat een bericht voor u klaar", tab.html())
 
     def test_the_focus_is_seen_and_the_language_can_be_changed(self) -> None:
         tab = self.browser.tab(360, 740, "nl", scripts=False)

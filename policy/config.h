@@ -135,6 +135,8 @@ enum class Language { Dutch, English };
 struct PortalSettings {
     std::string private_keys;  // directory
     std::string directory;     // of its own databases and keys
+    std::string listen;        // path of a UNIX socket, or address:port; empty: no pages
+    std::vector<Network> trusted_proxies;  // whose word on a client's address counts
     std::string url;           // of the pages, without a slash at the end; empty: nobody is told of mail for pickup
     std::string organisation;  // whose mail it is, in words
     std::string notice_address;  // before the @ of the sender's domain: notices come from there

@@ -17,6 +17,15 @@ Result<Language> read_language(std::string_view text) {
     return fail(ErrorKind::Malformed, quote(text) + " is neither nl nor en");
 }
 
+/// As it was written: the server takes it apart.
+Result<std::string> read_listen(std::string_view text) {
+    if (text.empty() || text.starts_with('/')) return read_path_or_none(text);
+    const auto endpoint = read_endpoint(text, 0);
+    if (!endpoint) return tl::unexpected(endpoint.error());
+    if (endpoint->port != 0) return std::string(text);
+    return fail(ErrorKind::Malformed, quote(text) + " has no port");
+}
+
 /// Without a slash at the end: paths are put behind it.
 Result<std::string> read_site(std::string_view text) {
     auto url = read_http_url(text);
@@ -89,6 +98,14 @@ constexpr auto kOptions = std::to_array<Option<Config>>({
     {"portal", "directory", "/var/lib/smarttls-portal", Repeat::No,
      [](Config& c, Text v) { return store(c.portal.directory, read_path(v)); }, nullptr,
      "Directory of the portal's own databases and keys; the milter reads in it which messages have come to their end."},
+    {"portal", "listen", "/run/smarttls-portal/web.sock", Repeat::No,
+     [](Config& c, Text v) { return store(c.portal.listen, read_listen(v)); },
+     [](Config& c) { c.portal.listen.clear(); },
+     "Where nginx reaches the pages: path of a UNIX socket, or address:port. Empty: no pages."},
+    {"portal", "trusted-proxy", "127.0.0.0/8 ::1", Repeat::Words,
+     [](Config& c, Text v) { return add(c.portal.trusted_proxies, Network::parse(v)); },
+     [](Config& c) { c.portal.trusted_proxies.clear(); },
+     "Who may say by X-Forwarded-For where a browser is; whoever comes by the UNIX socket always may."},
     {"portal", "url", "", Repeat::No,
      [](Config& c, Text v) { return store(c.portal.url, read_site(v)); },
      [](Config& c) { c.portal.url.clear(); },

@@ -3,15 +3,20 @@
 // smarttls-portal(8): takes over what the milter has sealed, tells the recipients, lets them in, and keeps its own evidence of it.
 // SIGTERM, SIGINT, SIGHUP: finishes what is under way and ends.
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 
+#include <thread>
+
+#include "portal/pickup/desk.h"
 #include "portal/pickup/event_relay.h"
 #include "portal/pickup/intake.h"
 #include "portal/pickup/life.h"
 #include "portal/pickup/mail_relay.h"
 #include "portal/pickup/pickups.h"
 #include "portal/pickup/repeater.h"
+#include "portal/web/server.h"
 #include "smarttls/daemon_options.h"
 #include "smarttls/log.h"
 
@@ -59,6 +64,39 @@ int fail(const smarttls::policy::Error& error) {
     return error.kind == smarttls::policy::ErrorKind::Misconfigured ? EX_CONFIG : EX_UNAVAILABLE;
 }
 
+/// Each browser holds a descriptor.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// The pages, and the thread that serves them, until destruction.
+class Serving {
+  public:
+    explicit Serving(std::unique_ptr<portal::Server> server) : server_(std::move(server)) {
+        if (server_) thread_ = std::thread([this] { server_->run(); });
+    }
+    Serving(const Serving&) = delete;
+    Serving& operator=(const Serving&) = delete;
+    ~Serving() {
+        if (server_) server_->stop();
+        if (thread_.joinable()) thread_.join();
+    }
+
+  private:
+    std::unique_ptr<portal::Server> server_;
+    std::thread thread_;
+};
+
+Result<std::unique_ptr<portal::Server>> open_pages(const Config& config, portal::PickupDesk& desk) {
+    if (config.portal.listen.empty()) return std::unique_ptr<portal::Server>();
+    const std::string language = config.portal.language == smarttls::policy::Language::Dutch ? "nl" : "en";
+    return portal::Server::open({config.portal.listen, config.portal.trusted_proxies, config.portal.templates, config.portal.url,
+                                 config.portal.organisation, language}, desk);
+}
+
 int serve(const Config& config) {
     const sigset_t awaited = leave_signals_to_main();
     umask(0027);  // the milter's group reads which messages have ended
@@ -69,10 +107,17 @@ int serve(const Config& config) {
     portal::Intake intake(config, **store);
     portal::MailRelay mail(config, **store);
     portal::Life life(config, **store);
+    const portal::SmsGateway gateway(config.sms);
+    portal::Pickups pickups(config, **store, gateway);
+    portal::Desk desk(pickups);
+    raise_descriptor_limit();
+    auto pages = open_pages(config, desk);
+    if (!pages) return fail(pages.error());
     if (config.portal.url.empty()) {
         smarttls::engine::log(Severity::Warning, "[portal] url is not set: nobody is told of mail for pickup");
     }
     {
+        const Serving serving(*std::move(pages));
         const portal::Repeater telling("evidence", kOften, [&] { return outcome_of((*events)->round()); });
         const portal::Repeater ending("expiry", kSeldom, [&] { return live(life, config, **store); });
         const portal::Repeater sending("mail", kOften, [&] { return outcome_of(mail.round(portal::system_time())); });

@@ -5,9 +5,7 @@
 
 namespace smarttls::portal {
 
-policy::Result<store::SealedEnvelope> unseal_message(const policy::Config& config,
-                                                     const store::SealedMessage& message,
-                                                     const store::UnsealedSink& sink) {
+policy::Result<store::Unsealer> open_sealed(const policy::Config& config, const store::SealedMessage& message) {
     const auto epoch = store::Epoch::parse(message.epoch);
     if (!epoch) return tl::unexpected(epoch.error());
     auto key = store::load_private_key(config.portal.private_keys, *epoch);
@@ -22,9 +20,20 @@ policy::Result<store::SealedEnvelope> unseal_message(const policy::Config& confi
                                 " was destroyed: nobody can open the message any more");
     }
     const store::SealedFacts facts{message.id, *epoch, message.key_id, **wrapped_key, message.size};
-    auto envelope = store::unseal(config.store.sealed, facts, *key, sink);
-    if (!envelope) return tl::unexpected(envelope.error());
-    return store::read_envelope(*envelope);
+    return store::Unsealer::open(config.store.sealed, facts, *key);
+}
+
+policy::Result<store::SealedEnvelope> unseal_message(const policy::Config& config,
+                                                     const store::SealedMessage& message,
+                                                     const store::UnsealedSink& sink) {
+    auto unsealer = open_sealed(config, message);
+    if (!unsealer) return tl::unexpected(unsealer.error());
+    for (;;) {
+        const auto chunk = unsealer->next();
+        if (!chunk) return tl::unexpected(chunk.error());
+        if (chunk->empty()) return store::read_envelope(unsealer->envelope());
+        if (auto taken = sink(*chunk); !taken) return tl::unexpected(taken.error());
+    }
 }
 
 store::SealedMessage sealed_of(const store::MessageRow& message) {

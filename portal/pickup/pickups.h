@@ -33,7 +33,7 @@
 #include "portal/pickup/pickup.h"
 #include "portal/pickup/sms_gateway.h"
 #include "store/pickup/portal_store.h"
-#include "store/sealing/sealed_message.h"
+#include "store/sealing/unsealer.h"
 
 namespace smarttls::portal {
 
@@ -56,6 +56,8 @@ class Pickups {
     /// Streams the message as it was submitted: RFC 5322, lines that end in CRLF. Whether it is whole is known when it
     /// succeeds. Permanent: there is no such session any more.
     [[nodiscard]] Result<void> read(std::string_view secret, const store::UnsealedSink& sink);
+    /// The same for readers who take their time: chunk by chunk.
+    [[nodiscard]] Result<store::Unsealer> open(std::string_view secret);
     /// Durable; once for each session and event. False: there is no such session.
     [[nodiscard]] Result<bool> record(std::string_view secret, PickupEvent event);
     [[nodiscard]] Result<void> end_session(std::string_view secret);

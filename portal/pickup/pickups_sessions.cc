@@ -92,7 +92,7 @@ Result<std::optional<PickupSession>> Pickups::session(std::string_view secret) {
     });
 }
 
-Result<void> Pickups::read(std::string_view secret, const store::UnsealedSink& sink) {
+Result<store::Unsealer> Pickups::open(std::string_view secret) {
     const auto find = [&](PortalTables& tables) -> Result<std::optional<store::MessageRow>> {
         const auto found = find_session(tables, store_.key().hash(Secret::Session, secret), clock_());
         if (!found) return tl::unexpected(found.error());
@@ -102,9 +102,18 @@ Result<void> Pickups::read(std::string_view secret, const store::UnsealedSink& s
     const auto message = store_.change(find);
     if (!message) return tl::unexpected(message.error());
     if (!*message) return policy::fail(ErrorKind::Permanent, "there is no such session any more");
-    auto opened = unseal_message(config_, sealed_of(**message), sink);
-    if (!opened) return tl::unexpected(opened.error());
-    return ok();
+    return open_sealed(config_, sealed_of(**message));
+}
+
+Result<void> Pickups::read(std::string_view secret, const store::UnsealedSink& sink) {
+    auto unsealer = open(secret);
+    if (!unsealer) return tl::unexpected(unsealer.error());
+    for (;;) {
+        const auto chunk = unsealer->next();
+        if (!chunk) return tl::unexpected(chunk.error());
+        if (chunk->empty()) return ok();
+        if (auto taken = sink(*chunk); !taken) return taken;
+    }
 }
 
 Result<void> Pickups::tell(PortalTables& tables, const PickupRow& pickup, PickupEvent event, const std::string& client) {

@@ -64,6 +64,7 @@ file = {delivery_log}
 [portal]
 private-keys = {keys}/private
 directory = {portal}
+listen = {portal}/web.sock
 templates = {templates}
 {portal_settings}
 

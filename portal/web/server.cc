@@ -26,7 +26,7 @@ asio::awaitable<void> shut_down(HttpServer* server, asio::io_context* io) {
 
 }  // namespace
 
-/// In the order in which one needs the other: the pool ends before what its threads use.
+/// The pool comes last, so that it ends first: its threads use all the others.
 struct Server::Parts {
     Parts(PickupDesk& desk, PageTemplates templates, const ServerSettings& settings)
         : site(desk, std::move(templates), {settings.url, settings.organisation, settings.language}),
@@ -35,10 +35,10 @@ struct Server::Parts {
     Site site;
     HttpLimits limits{};
     asio::io_context io{1};
-    WorkPool pool{limits.threads, limits.queue};
     HttpSetting setting;
     std::unique_ptr<HttpServer> server;
     bool is_stopping = false;  // of the io_context's thread
+    WorkPool pool{limits.threads, limits.queue};
 };
 
 Result<std::unique_ptr<Server>> Server::open(const ServerSettings& settings, PickupDesk& desk) {

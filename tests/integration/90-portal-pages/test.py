@@ -175,6 +175,7 @@ class PortalPages(unittest.TestCase):
 
         def attempt(number: int) -> None:
             user = User(pages.connect)
+            self.addCleanup(user.connection.close)
             user.get(pages.start)
             answers.append(user.post(f"{pages.start}/open", code=f"00000{number}").status)
         threads = [threading.Thread(target=attempt, args=(number,)) for number in range(5)]
@@ -184,6 +185,7 @@ class PortalPages(unittest.TestCase):
             thread.join()
         self.assertEqual(answers, [422] * 5)
         late = User(pages.connect)
+        self.addCleanup(late.connection.close)
         late.get(pages.start)
         self.assertEqual(late.post(f"{pages.start}/open", code="999999").status, 429)
 

@@ -26,7 +26,10 @@ using Filter = std::unique_ptr<GMimeFilter, Unreference>;
 
 /// Before anything else of GMime; once for the process, which keeps it to its end.
 inline void start_gmime() {
-    static const bool started = (g_mime_init(), true);
+    static const bool started = [] {
+        g_mime_init();
+        return true;
+    }();
     static_cast<void>(started);
 }
 

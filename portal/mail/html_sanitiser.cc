@@ -141,7 +141,7 @@ void Writer::write_link(std::string_view address) {
     const std::string link = without_blanks(address);
     if (!has_scheme(link, {"http://", "https://", "mailto:", "tel:"})) return;
     write("href", link);
-    out_.html += " target=\"_blank\" rel=\"noopener noreferrer nofollow\"";
+    out_.html += R"( target="_blank" rel="noopener noreferrer nofollow")";
 }
 
 void Writer::write_picture(std::string_view address) {
@@ -191,7 +191,10 @@ std::string escape_html(std::string_view text) {
 }
 
 SanitisedHtml sanitise_html(const std::string& html, const InlineImages& images) {
-    static const bool started = (xmlInitParser(), true);  // before the first thread of libxml2's
+    static const bool started = [] {  // before the first thread of libxml2's
+        xmlInitParser();
+        return true;
+    }();
     static_cast<void>(started);
     Writer writer(images);
     htmlSAXHandler calls{};

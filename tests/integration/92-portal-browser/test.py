@@ -55,7 +55,7 @@ class PortalBrowser(unittest.TestCase):
         cls.pictures = Path(os.environ.get("SMARTTLS_SCREENSHOTS", cls.directory))
         cls.pages = cls.enterClassContext(Pages(cls.directory, mail(LETTER)))
         cls.site = cls.enterClassContext(NginxSite(cls.directory, cls.pages.socket))
-        cls.browser = cls.enterClassContext(Chromium(cls.directory, pickup_example="127.0.0.1", webmail_example="127.0.0.1"))
+        cls.browser = cls.enterClassContext(Chromium(cls.directory, pickup_example="127.0.0.1"))
 
     def picture(self, tab: Tab, name: str) -> None:
         content, seen = tab.width()
@@ -109,13 +109,13 @@ class PortalBrowser(unittest.TestCase):
         self.addCleanup(server.shutdown)
         tab = self.browser.tab(360, 740, "nl", scripts=False)
         self.addCleanup(tab.socket.close)
-        tab.open("http://webmail.example:8000/webmail.html")
+        tab.open("http://127.0.0.1:8000/webmail.html")
         tab.click("a")
         tab.click("button")
         tab.type("#code", CODE)
         tab.click("button")
         self.assertIn("Uitslag van uw onderzoek", tab.html())
-        tab.open("http://webmail.example:8000/webmail.html")
+        tab.open("http://127.0.0.1:8000/webmail.html")
         tab.click("a")
         self.assertIn("Er staat een bericht voor u klaar", tab.html())
 

@@ -126,6 +126,7 @@ class Parser {
         where_.clear();
         note(check_bounds());
         note(check_resolvers());
+        note(check_marks());
         if (mistakes_.empty() && config_.classes.empty()) {
             mistakes_ = "no class is configured: add a section such as [class.nta7516]";
         }
@@ -160,6 +161,21 @@ class Parser {
                     "[engine]: trust-ad covers resolver " + trusted->str() + " but not resolver " +
                         other->str() + ": signed domains would count as unsigned whenever the first "
                         "is silent; let trust-ad cover all resolvers, or none");
+    }
+
+    /// A label counts for the tenants that are named; and each control header says one thing.
+    Result<void> check_marks() const {
+        for (const MailClass& one : config_.classes) {
+            if (one.triggers.labels.empty() || !one.triggers.tenants.empty()) continue;
+            return fail(ErrorKind::Misconfigured, "[class." + one.name + "]: msip-label needs msip-tenant: labels of other "
+                                                  "organisations say nothing about this one's mail");
+        }
+        const MilterSettings& milter = config_.milter;
+        const bool differ = !equal_ignoring_case(milter.control_header, milter.phone_header) &&
+                            !equal_ignoring_case(milter.control_header, milter.code_header) &&
+                            !equal_ignoring_case(milter.phone_header, milter.code_header);
+        if (differ) return ok();
+        return fail(ErrorKind::Misconfigured, "[milter]: control-header, phone-header and code-header must differ");
     }
 
     Result<void> read_line(std::string_view line) {

@@ -19,8 +19,11 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/address_pattern.h"
+#include "policy/client.h"
 #include "policy/network.h"
 #include "policy/result.h"
+#include "policy/triggers.h"
 #include "policy/verdict.h"
 
 namespace smarttls::policy {
@@ -71,10 +74,23 @@ struct TrustedRoute {
     std::optional<std::string> next_hop;
 };
 
+/// Shadow: everything is decided and recorded, and mail passes as if it had no class. In order of strength.
+enum class Mode { Shadow, Enforce };
+
+/// What happens to control headers of clients that may not set a class, or to their mail.
+enum class UntrustedControl { Remove, Refuse };
+
 struct MilterSettings {
     std::string socket;
+    Mode mode = Mode::Enforce;
+    std::vector<AddressPattern> shadow_senders;
+    std::vector<AddressPattern> enforce_senders;
     std::string control_header;
+    std::string phone_header;
+    std::string code_header;
     std::vector<Network> trusted_networks;
+    std::vector<CertificatePattern> trusted_certificates;
+    UntrustedControl untrusted_control = UntrustedControl::Remove;
     std::vector<TrustedRoute> trusted_routes;
     Endpoint canary;                     // where the MTA listens with this milter attached
     std::string canary_recipient;
@@ -213,6 +229,11 @@ struct MailClass {
     std::vector<HeaderField> set_headers;
     std::vector<std::string> remove_headers;
     PickupRules pickup;
+    Mode mode = Mode::Enforce;
+    Triggers triggers = {};
+    InboundTls require_inbound_tls = InboundTls::None;
+    bool removes_subject_tags = false;
+    std::string added_subject_tag = {};  // empty: none
 };
 
 struct Config {

@@ -144,8 +144,8 @@ RecipientDecision decide(const MailClass& mail_class, const Recipient& recipient
 
 const MailClass* strictest(const std::vector<const MailClass*>& classes) {
     const auto rank = [](const MailClass* c) {
-        return std::tuple(c->level, c->grade, c->nta_record, c->insecure,
-                          c->plaintext.value_or(c->insecure), c->unknown, c->consumer);
+        return std::tuple(c->mode, c->level, c->grade, c->nta_record, c->insecure, c->plaintext.value_or(c->insecure),
+                          c->unknown, c->consumer, c->require_inbound_tls);
     };
     const MailClass* best = nullptr;
     for (const MailClass* candidate : classes) {

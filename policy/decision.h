@@ -64,8 +64,10 @@ enum class Reach { Enough, TooLittle, Unknown };
 
 [[nodiscard]] RecipientDecision decide(const MailClass& mail_class, const Recipient& recipient);
 
-/// The class that wins when several are named: the one with the higher level, then the one
-/// with the higher grade, then the one that requires an NTA 7516 record, then the one that refuses rather than holds, then the first by name. nullptr when `classes` is empty.
+/// The class that wins when several are named: one that is enforced before one in shadow mode; then the one with
+/// the higher level, the higher grade, the one that requires an NTA 7516 record, the one whose `insecure` is
+/// the severer, then `plaintext`, `unknown` and `consumer`, the one that demands more of the way in, and of
+/// equals the first by name. nullptr when `classes` is empty.
 [[nodiscard]] const MailClass* strictest(const std::vector<const MailClass*>& classes);
 
 }  // namespace smarttls::policy

@@ -25,36 +25,6 @@ Result<std::string> read_log_origin(std::string_view text) {
     return fail(ErrorKind::Malformed, "not the name of a log, such as mail.example.nl/smarttls: " + quote(text));
 }
 
-Result<bool> read_switch(std::string_view text) {
-    if (text == "yes") return true;
-    if (text == "no") return false;
-    return fail(ErrorKind::Malformed, quote(text) + " is neither yes nor no");
-}
-
-Result<Floor> read_floor(std::string_view text) {
-    if (const auto floor = parse_floor(text)) return *floor;
-    return fail(ErrorKind::Malformed, quote(text) + " is none of encrypted, pkix, mta-sts, dane");
-}
-
-Result<Grade> read_grade(std::string_view text) {
-    const auto grade = parse_grade(text);
-    if (grade && *grade != Grade::None) return *grade;
-    return fail(ErrorKind::Malformed,
-                quote(text) + " is none of good, sufficient, phase-out, insufficient");
-}
-
-Result<NtaRecord> read_nta_record(std::string_view text) {
-    if (text == "recorded") return NtaRecord::Recorded;
-    if (text == "required") return NtaRecord::Required;
-    return fail(ErrorKind::Malformed, quote(text) + " is neither recorded nor required");
-}
-
-Result<ConsumerMail> read_consumer_mail(std::string_view text) {
-    if (text == "as-others") return ConsumerMail::AsOthers;
-    if (text == "portal") return ConsumerMail::Portal;
-    return fail(ErrorKind::Malformed, quote(text) + " is neither as-others nor portal");
-}
-
 Result<Mta> read_mta(std::string_view text) {
     if (text == "postfix") return Mta::Postfix;
     if (text == "sendmail") return Mta::Sendmail;
@@ -66,6 +36,12 @@ Result<std::string> read_journal(std::string_view text) {
     const bool word = std::all_of(text.begin(), text.end(), [](char b) { return b > 0x20 && b < 0x7f; });
     if (word && !text.starts_with('-')) return std::string(text);
     return fail(ErrorKind::Malformed, quote(text) + " is no unit and no syslog identifier");
+}
+
+Result<UntrustedControl> read_untrusted_control(std::string_view text) {
+    if (text == "remove") return UntrustedControl::Remove;
+    if (text == "refuse") return UntrustedControl::Refuse;
+    return fail(ErrorKind::Malformed, quote(text) + " is neither remove nor refuse");
 }
 
 using Text = std::string_view;
@@ -159,13 +135,37 @@ constexpr auto kOptions = std::to_array<Option<Config>>({
     {"milter", "socket", "/var/spool/postfix/smarttls/milter.sock", Repeat::No,
      [](Config& c, Text v) { return store(c.milter.socket, read_milter_socket(v)); }, nullptr,
      "Where the MTA reaches the milter: a path, or inet:port@host."},
+    {"milter", "mode", "enforce", Repeat::No,
+     [](Config& c, Text v) { return store(c.milter.mode, read_mode(v)); }, nullptr,
+     "Enforce, or shadow: decides and records everything and lets all mail pass as it would without it."},
+    {"milter", "shadow-sender", "", Repeat::Words,
+     [](Config& c, Text v) { return add(c.milter.shadow_senders, AddressPattern::parse_address(v)); },
+     [](Config& c) { c.milter.shadow_senders.clear(); },
+     "Envelope senders whose mail is in shadow mode: address, @domain or .domain (subdomains)."},
+    {"milter", "enforce-sender", "", Repeat::Words,
+     [](Config& c, Text v) { return add(c.milter.enforce_senders, AddressPattern::parse_address(v)); },
+     [](Config& c) { c.milter.enforce_senders.clear(); },
+     "Envelope senders for whom it enforces although mode or shadow-sender says shadow: the first users."},
     {"milter", "control-header", "X-SmartTLS-Class", Repeat::No,
      [](Config& c, Text v) { return store(c.milter.control_header, read_header_name(v)); }, nullptr,
      "Header field whose value names the class of a message; always removed."},
+    {"milter", "phone-header", "X-SmartTLS-Phone", Repeat::No,
+     [](Config& c, Text v) { return store(c.milter.phone_header, read_header_name(v)); }, nullptr,
+     "Header field with phone numbers for pickup: +31612345678 for the one recipient, or address=number, ..."},
+    {"milter", "code-header", "X-SmartTLS-Code", Repeat::No,
+     [](Config& c, Text v) { return store(c.milter.code_header, read_header_name(v)); }, nullptr,
+     "Header field with an access code for pickup, which the sender tells the recipients; always removed."},
     {"milter", "trusted-network", "127.0.0.0/8 ::1", Repeat::Words,
      [](Config& c, Text v) { return add(c.milter.trusted_networks, Network::parse(v)); },
      [](Config& c) { c.milter.trusted_networks.clear(); },
      "Clients that may set a class without authentication; authenticated ones always may."},
+    {"milter", "trusted-certificate", "", Repeat::Lines,
+     [](Config& c, Text v) { return add(c.milter.trusted_certificates, CertificatePattern::parse(v)); },
+     [](Config& c) { c.milter.trusted_certificates.clear(); },
+     "Verified certificate whose client may set a class: name[; issuer=NAME][; tenant=GUID], or sha256=HEX."},
+    {"milter", "untrusted-control", "remove", Repeat::No,
+     [](Config& c, Text v) { return store(c.milter.untrusted_control, read_untrusted_control(v)); }, nullptr,
+     "What happens to control headers of clients that may not set a class: remove (them), or refuse (the mail)."},
     {"milter", "trusted-route", "local virtual lmtp", Repeat::Words,
      [](Config& c, Text v) { return add(c.milter.trusted_routes, read_trusted_route(v)); },
      [](Config& c) { c.milter.trusted_routes.clear(); },
@@ -262,63 +262,10 @@ constexpr auto kOptions = std::to_array<Option<Config>>({
      "Who is told by mail of each exception and each use of one. Empty: none can be made."},
 });
 
-constexpr auto kClassOptions = std::to_array<Option<MailClass>>({
-    {"class", "level", "dane", Repeat::No,
-     [](MailClass& c, Text v) { return store(c.level, read_floor(v)); }, nullptr,
-     "Least authentication of the recipient's mail servers: encrypted, pkix, mta-sts or dane."},
-    {"class", "grade", "phase-out", Repeat::No,
-     [](MailClass& c, Text v) { return store(c.grade, read_grade(v)); }, nullptr,
-     "Least grade of their TLS and certificates: good, sufficient, phase-out or insufficient (any)."},
-    {"class", "nta-record", "recorded", Repeat::No,
-     [](MailClass& c, Text v) { return store(c.nta_record, read_nta_record(v)); }, nullptr,
-     "Whether the recipient's domain needs a valid NTA 7516 record: required, or recorded (as it is)."},
-    {"class", "insecure", "hold", Repeat::No,
-     [](MailClass& c, Text v) { return store(c.insecure, read_shortfall(v)); }, nullptr,
-     "What happens to mail for a domain below that level or grade: portal, hold or reject."},
-    {"class", "plaintext", "", Repeat::No,
-     [](MailClass& c, Text v) { return store(c.plaintext, read_shortfall(v)); },
-     [](MailClass& c) { c.plaintext.reset(); },
-     "The same for servers without any TLS. Empty: as insecure says."},
-    {"class", "unknown", "queue", Repeat::No,
-     [](MailClass& c, Text v) { return store(c.unknown, read_uncertain(v)); }, nullptr,
-     "What happens to mail for a domain that could not be examined: queue (under the level) or portal."},
-    {"class", "consumer", "as-others", Repeat::No,
-     [](MailClass& c, Text v) { return store(c.consumer, read_consumer_mail(v)); }, nullptr,
-     "What happens to mail for consumers' mailboxes: as-others, or portal whatever their TLS."},
-    {"class", "evidence-retention", "0s", Repeat::No,
-     [](MailClass& c, Text v) { return store(c.evidence_retention, read_duration(v)); }, nullptr,
-     "After which time smarttls evidence prune takes what is personal from the evidence, such as 2555d. 0s: never."},
-    {"class", "set-header", "", Repeat::Lines,
-     [](MailClass& c, Text v) { return add(c.set_headers, read_header_field(v)); },
-     [](MailClass& c) { c.set_headers.clear(); },
-     "Header field \"Name: value\" that accepted mail of the class gets; older ones are removed."},
-    {"class", "remove-header", "", Repeat::Words,
-     [](MailClass& c, Text v) { return add(c.remove_headers, read_header_name(v)); },
-     [](MailClass& c) { c.remove_headers.clear(); },
-     "Header field that is removed from accepted mail of the class."},
-});
-
-}  // namespace
-
-namespace {
-
-/// The rows of two files as one table.
-template <class Target>
-std::vector<Option<Target>> joined(std::span<const Option<Target>> first, std::span<const Option<Target>> second) {
-    std::vector<Option<Target>> all(first.begin(), first.end());
-    all.insert(all.end(), second.begin(), second.end());
-    return all;
-}
-
 }  // namespace
 
 std::span<const Option<Config>> options() {
-    static const std::vector<Option<Config>> kAll = joined<Config>(kOptions, portal_options());
-    return kAll;
-}
-
-std::span<const Option<MailClass>> class_options() {
-    static const std::vector<Option<MailClass>> kAll = joined<MailClass>(kClassOptions, pickup_options());
+    static const std::vector<Option<Config>> kAll = joined<Option<Config>>(kOptions, portal_options());
     return kAll;
 }
 

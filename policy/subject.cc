@@ -116,10 +116,14 @@ std::size_t Subject::find(std::string_view tag, std::size_t from) const {
     return std::string::npos;
 }
 
-/// Of the blanks on both sides those behind it go, at the end those in front.
+/// Of blanks on both sides one side goes: those behind it, but rather a plain one in front than a fold, since
+/// lines may not grow. At the end nothing is left but what people see.
 Subject::Span Subject::with_blanks(std::size_t begin, std::size_t end) const {
-    const bool after_blank = begin == 0 || is_blank(text_[begin - 1]);
-    while (after_blank && end < text_.size() && is_blank(text_[end])) ++end;
+    const auto blank_at = [&](std::size_t at) { return at < text_.size() && is_blank(text_[at]); };
+    const auto fold_at = [&](std::size_t at) { return blank_at(at) && places_[at].last > places_[at].first; };
+    const bool after_blank = begin > 0 && blank_at(begin - 1);
+    if (after_blank && fold_at(end) && !fold_at(begin - 1)) return {begin - 1, end};
+    while ((begin == 0 || after_blank) && blank_at(end)) ++end;
     while (end == text_.size() && begin > 0 && is_blank(text_[begin - 1])) --begin;
     return {begin, end};
 }

@@ -202,6 +202,18 @@ Result<std::string> read_mailbox(std::string_view text) {
     return std::string(text);
 }
 
+Result<bool> read_switch(std::string_view text) {
+    if (text == "yes") return true;
+    if (text == "no") return false;
+    return fail(ErrorKind::Malformed, quote(text) + " is neither yes nor no");
+}
+
+Result<Mode> read_mode(std::string_view text) {
+    if (text == "enforce") return Mode::Enforce;
+    if (text == "shadow") return Mode::Shadow;
+    return fail(ErrorKind::Malformed, quote(text) + " is neither enforce nor shadow");
+}
+
 Result<std::string> read_milter_socket(std::string_view text) {
     if (text.starts_with("inet:") || text.starts_with("inet6:")) return std::string(text);
     auto path = read_path(text.starts_with("unix:") ? text.substr(5) : text);

@@ -30,6 +30,8 @@ namespace smarttls::policy {
 /// A host name or address literal, as EHLO takes them (RFC 5321 §4.1.1.1, §4.1.3).
 [[nodiscard]] Result<std::string> read_helo_name(std::string_view text);
 [[nodiscard]] Result<std::string> read_mailbox(std::string_view text);
+[[nodiscard]] Result<bool> read_switch(std::string_view text);  // "yes", "no"
+[[nodiscard]] Result<Mode> read_mode(std::string_view text);    // "enforce", "shadow"
 [[nodiscard]] Result<std::string> read_milter_socket(std::string_view text);
 
 }  // namespace smarttls::policy

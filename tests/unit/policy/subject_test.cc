@@ -30,6 +30,7 @@ const std::vector<Case>& tagged() {
         {"in front of a fold", "[secure]\n hello", "hello"},
         {"behind a fold", "hello\r\n\t[secure] you", "hello\r\n\tyou"},
         {"on a line of its own", "a\n [secure]\n b", "a\n b"},
+        {"in front of a fold that stays", "Re: [secure]\n hello", "Re:\n hello"},
         {"at the end, behind a fold", "a\n [secure]", "a"},
         {"beside 8 bit", "[secure] caf\xc3\xa9", "caf\xc3\xa9"},
         {"in a word of Q", "=?utf-8?Q?[secure]_caf=C3=A9?=", "=?utf-8?Q?caf=C3=A9?="},

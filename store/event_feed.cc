@@ -60,6 +60,7 @@ std::string event_line(const PreparedRecord& prepared, std::int64_t id, bool wit
                        {"floor", utf8_of(record.floor)},
                        {"config_version", utf8_of(record.config_version)},
                        {"recipients", std::move(recipients)}};
+    if (!record.mode.empty()) event["mode"] = utf8_of(record.mode);
     if (with_personal_data) {
         event["sender"] = utf8_of(record.sender);
         event["client"] = utf8_of(record.client);

@@ -7,7 +7,8 @@
 //
 // {"schema":"smarttls-event/1","id":17,"identifier":"<uuid>","event":"<URI>","time":"<RFC 3339>","class":"nta7516",
 //  "queue_id":"...","outcome":"direct","floor":"dane","config_version":"...","recipients":[{"domain":"example.nl",
-//  "outcome":"direct","rule":"meets-level","floor":"","exception":0}]}; what is not known is "" or 0. Members may come to be
+//  "outcome":"direct","rule":"meets-level","floor":"","exception":0}]}; what is not known is "" or 0, "mode":"shadow" stands in what was
+// decided and not done. Members may come to be
 // added under the same schema; a change of meaning changes its number. Nothing personal is told unless the configuration says
 // so: then "sender", "client", "note" and each recipient's "address" and "explanation" are there, too.
 // The feed is told at least once and best effort: the evidence is what counts, and a line that cannot be written is no

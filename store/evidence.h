@@ -47,6 +47,9 @@ inline constexpr std::string_view kKeyDestruction = "KeyDestruction";
 /// The outcome of a message of which some recipients were refused or set aside, and others not.
 inline constexpr std::string_view kMixed = "mixed";
 
+/// What was decided and recorded, and not done.
+inline constexpr std::string_view kShadowMode = "shadow";
+
 /// How much of a part of a record its reader may see.
 enum class Shown {
     Clear,
@@ -129,6 +132,8 @@ struct EvidenceRecord {
     std::string config_version;
     std::string reply;  // what the MTA was told to answer; empty when it answers by itself
     std::string note;   // what else has to be known, such as a forged control header
+    std::string mode = {};  // kShadowMode: nothing of it was done; empty: it was
+    std::string mark = {};  // what made it mail of the class
     std::string successor = {};  // queue id under which the MTA carries the message on
     std::vector<RecipientEvidence> recipients;
     std::optional<Registration> registration;  // written; what is read has none

@@ -99,6 +99,7 @@ std::string facts_of(const EvidenceRecord& record, const RecordId& id, std::stri
         .text("queue", record.queue_id)
         .text("outcome", record.outcome)
         .text("floor", record.floor)
+        .text("mode", record.mode)
         .text("config", record.config_version)
         .text("successor", record.successor)
         .number("parts", static_cast<std::int64_t>(record.recipients.size() + 1));
@@ -132,6 +133,7 @@ std::string message_of(const EvidenceRecord& record) {
     // The null sender is a sender, too.
     message.value("SenderDetails", json::object{{"Identifier", utf8_of(record.sender)}})
         .text("client", record.client)
+        .text("mark", record.mark)
         .text("reply", record.reply)
         .text("note", record.note);
     if (!record.content_sha256.empty()) {

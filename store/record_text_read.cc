@@ -103,6 +103,7 @@ Result<EvidenceRecord> read_facts(std::string_view facts) {
     record.queue_id = reading->text("queue");
     record.outcome = reading->text("outcome");
     record.floor = reading->text("floor");
+    record.mode = reading->text("mode");
     record.config_version = reading->text("config");
     record.successor = reading->text("successor");
     const auto time = parse_rfc3339(reading->text("EventTime"));
@@ -117,6 +118,7 @@ Result<void> read_message(std::string_view text, EvidenceRecord& record) {
     if (!reading) return tl::unexpected(reading.error());
     record.sender = reading->inner("SenderDetails").text("Identifier");
     record.client = reading->text("client");
+    record.mark = reading->text("mark");
     record.reply = reading->text("reply");
     record.note = reading->text("note");
     record.content_sha256 = reading->inner("UserContentInfo").inner("PartsInfo").text("DigestValue");

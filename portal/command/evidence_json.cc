@@ -47,6 +47,8 @@ std::string evidence_json(const store::StoredEvidence& evidence) {
                               {"queue_id", record.queue_id},
                               {"sender", record.sender},
                               {"client", record.client},
+                              {"mark", record.mark},
+                              {"mode", record.mode},
                               {"outcome", record.outcome},
                               {"floor", record.floor},
                               {"content_sha256", record.content_sha256},

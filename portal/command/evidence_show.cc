@@ -56,6 +56,8 @@ void tell_message(const StoredEvidence& evidence, std::ostream& out, Style style
     const bool is_null = record.sender.empty() && record.shown == store::Shown::Clear;
     tell(out, "From", is_null ? "<> (the null sender)" : sender_words(record));
     tell(out, "Client", record.client);
+    tell(out, "Mark", record.mark);
+    if (record.mode == store::kShadowMode) tell(out, "Mode", "shadow: nothing of this was done, the mail passed");
     tell(out, "Reply", record.reply);
     tell(out, "Note", record.note);
     tell(out, "Content", record.content_sha256.empty() ? "" : "SHA-256 " + record.content_sha256);

@@ -26,6 +26,8 @@ class Actions {
                                                const std::string& parameters) = 0;
     /// Removes the occurrence `index` of the field, counted from 1 in the message as it came.
     virtual policy::Result<void> remove_header(const std::string& name, int index) = 0;
+    /// Counted in the same way; the field keeps its place. `value`: lines that end in LF, folded; empty removes it.
+    virtual policy::Result<void> change_header(const std::string& name, int index, const std::string& value) = 0;
     virtual policy::Result<void> add_header(const std::string& name, const std::string& value) = 0;
     /// Above all others, the MTA's own Received included.
     virtual policy::Result<void> put_header_on_top(const std::string& name, const std::string& value) = 0;

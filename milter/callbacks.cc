@@ -12,6 +12,7 @@
 #include "milter/client_address.h"
 #include "milter/libmilter_actions.h"
 #include "milter/session.h"
+#include "milter/submitter.h"
 #include "policy/guarded.h"
 #include "smarttls/log.h"
 
@@ -106,7 +107,7 @@ sfsistat answer(SMFICTX* context, const Disposition& disposition) {
 /// Everything the callbacks read by smfi_getsymval; named here, the site's milter_*_macros do not
 /// matter.
 void ask_for_macros(SMFICTX* context) {
-    std::string mail = "{auth_type} {auth_authen} {mail_mailer} {mail_host}";
+    std::string mail = std::string(kSubmitterMacros) + " {mail_mailer} {mail_host}";
     std::string rcpt = "{rcpt_mailer} {rcpt_host}";
     std::string end = "i j";
     smfi_setsymlist(context, SMFIM_ENVFROM, mail.data());

@@ -61,6 +61,12 @@ std::optional<Floor> floor_of(std::string_view address) {
     return policy::parse_floor(without_suffix(name, kNoticesToo));
 }
 
+std::string without_floor(std::string_view address) {
+    const auto [local, rest] = cut(address);
+    if (!floor_of(address)) return std::string(address);
+    return std::string(local.substr(0, tag_in(local))) + std::string(rest);
+}
+
 std::string with_floor(std::string_view address, Floor floor, Home home) {
     const auto present = floor_of(address);
     auto [local, rest] = cut(address);

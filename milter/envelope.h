@@ -33,6 +33,9 @@ enum class Home { Trusted, Remote };
 /// regexp tables ignore it. "-dsn" behind it makes no difference here.
 [[nodiscard]] std::optional<policy::Floor> floor_of(std::string_view address);
 
+/// The address as its owner knows it.
+[[nodiscard]] std::string without_floor(std::string_view address);
+
 /// The address with that floor, or the one it carries when that is as high: tags are only raised.
 /// Quoted local parts keep their quotes: "a b"@x becomes "a b+smarttls-dane"@x. A remote sender's tag
 /// ends in "-dsn": alice+smarttls-dane-dsn@example.nl.

@@ -46,8 +46,10 @@ void describe_decision(store::EvidenceRecord& record, const policy::MessageDecis
 std::string decision_line(const store::EvidenceRecord& record,
                           const policy::MessageDecision& whole, std::int64_t id) {
     policy::LogLine line(record.queue_id);
-    line.add("class", record.class_name)
-        .add("outcome", record.outcome)
+    line.add("class", record.class_name);
+    if (!record.mark.empty()) line.add("mark", record.mark);
+    if (!record.mode.empty()) line.add("mode", record.mode);
+    line.add("outcome", record.outcome)
         .add("floor", record.floor)
         .add("from", "<" + record.sender + ">")
         .add("nrcpt", std::to_string(record.recipients.size()));

@@ -61,7 +61,12 @@ Result<store::SealedFacts> seal(const PartedMessage& message, SealedCopy& copy,
                                 const std::vector<store::SealedFor>& kept) {
     store::SealedEnvelope envelope{message.mail_class.name, message.queue_id, message.sender.address,
                                    with_floor(message.sender.address, message.mail_class.level), {}};
-    for (const store::SealedFor& one : kept) envelope.recipients.push_back(one.address);
+    envelope.access_code = message.keys.code;
+    for (const store::SealedFor& one : kept) {
+        envelope.recipients.push_back(one.address);
+        const auto phone = message.keys.phones.find(one.address);
+        if (phone != message.keys.phones.end()) envelope.phones.insert(*phone);
+    }
     return copy.finish(envelope);
 }
 

@@ -16,6 +16,7 @@
 #include "milter/message_changes.h"
 #include "milter/sealed_copy.h"
 #include "policy/parting.h"
+#include "policy/pickup_access.h"
 #include "store/evidence.h"
 
 namespace smarttls::milter {
@@ -39,6 +40,7 @@ struct PartedMessage {
     const std::vector<policy::Recipient>& recipients;
     const std::vector<policy::RecipientDecision>& decisions;
     const policy::MessageDecision& whole;
+    const policy::PickupKeys& keys;
 };
 
 [[nodiscard]] policy::Result<std::optional<store::Registration>> keep(

@@ -29,6 +29,12 @@ Result<void> LibmilterActions::remove_header(const std::string& name, int index)
     return taken(smfi_chgheader(context_, field.data(), index, nullptr), "a header's removal");
 }
 
+Result<void> LibmilterActions::change_header(const std::string& name, int index, const std::string& value) {
+    std::string field = name;
+    std::string text = value;
+    return taken(smfi_chgheader(context_, field.data(), index, text.data()), "a header's change");
+}
+
 Result<void> LibmilterActions::add_header(const std::string& name, const std::string& value) {
     std::string field = name;
     std::string text = value;

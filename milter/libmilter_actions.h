@@ -19,6 +19,7 @@ class LibmilterActions final : public Actions {
     policy::Result<void> change_sender(const std::string& sender,
                                        const std::string& parameters) override;
     policy::Result<void> remove_header(const std::string& name, int index) override;
+    policy::Result<void> change_header(const std::string& name, int index, const std::string& value) override;
     policy::Result<void> add_header(const std::string& name, const std::string& value) override;
     policy::Result<void> put_header_on_top(const std::string& name,
                                            const std::string& value) override;

@@ -24,7 +24,6 @@ using std::chrono_literals::operator""s;
 
 constexpr std::size_t kLongestClassName = 64;
 constexpr auto kAskLimit = 2s;       // writing a query to a local socket does not block for long
-constexpr auto kEvidenceLimit = 30s;
 constexpr auto kProofLimit = 15s;
 
 Deadline in(Deadline::Clock::duration wait) {
@@ -47,11 +46,10 @@ Message::Message(const Services& services, Submitter submitter, EnvelopeSender s
     : services_(services),
       submitter_(std::move(submitter)),
       sender_(std::move(sender)),
+      changes_({services.config.milter.control_header, services.config.milter.phone_header, services.config.milter.code_header}),
+      may_be_marked_(policy::may_be_marked(services.config, submitter_.client)),
+      marks_(services.config.milter.control_header),
       verdicts_(services.config.engine.socket, services.engine) {}
-
-bool Message::is_control(std::string_view name) const {
-    return policy::equal_ignoring_case(name, services_.config.milter.control_header);
-}
 
 void Message::add_recipient(EnvelopeRecipient named, std::string_view transport,
                             std::string_view next_hop) {
@@ -67,26 +65,49 @@ void Message::add_recipient(EnvelopeRecipient named, std::string_view transport,
 }
 
 void Message::add_header(std::string_view name, std::string_view value) {
-    changes_.saw_header(name);
+    changes_.saw_header(name, value);
+    if (first_class_.empty() && policy::equal_ignoring_case(name, services_.config.milter.control_header)) {
+        first_class_ = policy::trim(value).substr(0, kLongestClassName);
+    }
+    if (!may_be_marked_) return;
+    marks_.saw(name, value);
+    const policy::MilterSettings& settings = services_.config.milter;
+    const bool is_phone = policy::equal_ignoring_case(name, settings.phone_header);
+    const bool is_code = policy::equal_ignoring_case(name, settings.code_header);
+    if (is_phone) access_.saw_phones(value);
+    if (is_code) access_.saw_code(value);
     // Before the milter asks, header_checks have put the floor's field into mail with the control header.
     const bool is_floor = policy::equal_ignoring_case(name, kFloorField);
-    if (submitter_.trusted && !is_floor) fields_.emplace_back(name, value);
-    if (is_control(name)) {
-        class_names_.emplace_back(policy::trim(value).substr(0, kLongestClassName));
-    }
+    if (!is_floor && !is_phone && !is_code) fields_.emplace_back(name, value);
 }
 
-/// Several control headers: the strictest class wins; one unknown value spoils the message, because
-/// nobody can know how strict it was meant to be.
+policy::MarkedAddress Message::marked_sender() const {
+    std::string address = without_floor(sender_.address);
+    auto domain = engine::to_domain_name(domain_of(address));
+    return {std::move(address), domain ? domain->str() : std::string()};
+}
+
+/// From a content filter or from smarttls message release. An authenticated user is no filter.
+bool Message::comes_back() const {
+    const policy::Client& client = submitter_.client;
+    return client.user.empty() && client.address && contains(services_.config.milter.trusted_networks, *client.address);
+}
+
 void Message::choose_class() {
-    if (!submitter_.trusted) return;
-    std::vector<const policy::MailClass*> named;
-    for (const std::string& name : class_names_) {
-        const policy::MailClass* found = services_.config.find_class(name);
-        if (found == nullptr) unknown_class_ = name;
-        named.push_back(found);
+    std::vector<policy::MarkedAddress> recipients;
+    std::vector<std::string> addresses;
+    for (const policy::Recipient& one : recipients_) {
+        recipients.push_back({one.address, one.domain ? one.domain->str() : std::string()});
+        addresses.push_back(one.address);
     }
-    if (!unknown_class_) class_ = policy::strictest(named);
+    const policy::MarkedAddress sender = marked_sender();
+    may_set_class_ = is_trusted(services_.config.milter, submitter_.client, marks_.tenants());
+    const auto carried = comes_back() ? floor_of(sender_.address) : std::nullopt;
+    marking_ = mark(services_.config, {submitter_.client, may_set_class_, sender, std::move(recipients), carried, marks_});
+    // Nobody can know how strict an unknown class was meant to be.
+    class_ = marking_.unknown ? nullptr : marking_.mail_class;
+    mode_ = mode_of(services_.config, class_, sender);
+    if (may_set_class_) keys_ = access_.keys_for(addresses);
 }
 
 void Message::end_headers() {
@@ -99,7 +120,7 @@ void Message::end_headers() {
         }
     }
     verdicts_.start(std::move(domains), in(kAskLimit));
-    if (may_need_a_copy()) copy_.emplace(services_.config.store, fields_, wall_time());
+    if (mode_ == policy::Mode::Enforce && may_need_a_copy()) copy_.emplace(services_.config.store, fields_, wall_time());
 }
 
 /// To pick up; or to be held, while others get it.
@@ -116,48 +137,60 @@ void Message::add_body(std::span<const unsigned char> chunk) {
 
 Disposition Message::end(const std::string& queue_id, std::string mta, Actions& actions) {
     mta_ = std::move(mta);
+    if (mode_ == policy::Mode::Shadow) return end_in_shadow(queue_id, actions);
     if (auto refusal = refuse_at_once()) {
         note_refusal(queue_id, *refusal);
         return turn_away(*std::move(refusal), actions);
     }
     if (class_ != nullptr) return end_of_class_mail(queue_id, actions);
-    if (!class_names_.empty()) note_ignored_class(queue_id);
-    auto removed = changes_.remove_headers(services_.config.milter.control_header, actions);
+    if (changes_.has_control_headers() && !may_set_class_) note_ignored_control(queue_id);
+    return let_pass(actions);
+}
+
+/// As it came, but for what is ours.
+Disposition Message::let_pass(Actions& actions) {
+    const bool was_marked = changes_.has_control_headers();
+    auto removed = changes_.remove_control_headers(actions);
     // From a trusted client it may be class mail that comes back from a content filter.
-    if (removed && !submitter_.trusted) {
-        removed = changes_.remove_headers(std::string(kFloorField), actions);
-    }
+    const bool has_floor_of_its_own = may_set_class_ && !(mode_ == policy::Mode::Shadow && was_marked);
+    if (removed && !has_floor_of_its_own) removed = changes_.remove_headers(std::string(kFloorField), actions);
     return removed ? Disposition::proceed() : disposition_of(removed.error(), "The mail filter");
 }
 
-std::optional<Disposition> Message::refuse_at_once() const {
-    const bool is_forged = !submitter_.trusted && std::any_of(recipients_.begin(), recipients_.end(), [](const auto& one) {
-        return policy::has_lower_floor(one.address);
-    });
-    // Class or not: such an address takes another route than the site has for its domain.
-    if (is_forged) return Disposition::reject("550", "5.1.3", "An address with a tag of smarttls is not taken from outside");
-    if (unknown_class_) {
-        return Disposition::reject("550", "5.7.1",
-                                   "The class " + policy::quote(*unknown_class_) + " in " +
-                                       services_.config.milter.control_header +
-                                       " is not known here");
+Disposition Message::end_in_shadow(const std::string& queue_id, Actions& actions) {
+    if (const auto refusal = refuse_at_once()) {
+        note_refusal(queue_id, *refusal);
+    } else if (class_ != nullptr) {
+        decide_in_shadow(queue_id);
+    } else if (changes_.has_control_headers() && !may_set_class_) {
+        note_ignored_control(queue_id);
     }
-    if (class_ == nullptr) return std::nullopt;
-    if (sender_.address.empty()) {
-        return Disposition::reject("550", "5.7.1",
-                                   "Mail of class " + class_->name + " needs a sender address");
+    return let_pass(actions);
+}
+
+/// Neither a missing verdict nor a store that fails stops mail that nothing is to happen to.
+void Message::decide_in_shadow(const std::string& queue_id) {
+    store::EvidenceRecord record = evidence(queue_id);
+    record.content_sha256 = hash_.finish();
+    const auto decisions = judge();
+    if (!decisions) {
+        static_cast<void>(defer(record, decisions.error(), {}));
+        return;
     }
-    for (const policy::Recipient& recipient : recipients_) {
-        if (!is_routed(recipient.address) && !policy::has_lower_floor(recipient.address)) continue;
-        return Disposition::reject("550", "5.1.3",
-                                   "Mail of class " + class_->name + " takes plain addresses only, not " +
-                                       recipient.address);
+    const policy::MessageDecision whole = combine(*decisions);
+    describe_decision(record, whole, *decisions, recipients_);
+    record.event = store::kSubmissionAcceptance;
+    const auto id = services_.evidence->append(record, in(kEvidenceLimit));
+    if (!id) {
+        static_cast<void>(defer(record, id.error(), {}));
+        return;
     }
-    return std::nullopt;
+    engine::log(engine::Severity::Info, decision_line(record, whole, *id));
 }
 
 Result<std::vector<RecipientDecision>> Message::judge() {
-    if (auto proof = services_.proof->prove(in(kProofLimit)); !proof) {
+    const bool enforces = mode_ == policy::Mode::Enforce;
+    if (auto proof = enforces ? services_.proof->prove(in(kProofLimit)) : policy::ok(); !proof) {
         return because(proof, "enforcement");
     }
     auto verdicts = verdicts_.collect(in(services_.config.milter.verdict_deadline));
@@ -175,7 +208,7 @@ Result<std::vector<RecipientDecision>> Message::judge() {
         }
         decisions.push_back(decide_excepting(*class_, recipient, exceptions_, wall_time()));
     }
-    if (!lowers_a_floor(decisions)) return decisions;
+    if (!enforces || !lowers_a_floor(decisions)) return decisions;
     if (auto proof = services_.proof->prove_lower_floors(); !proof) return because(proof, "enforcement");
     return decisions;
 }
@@ -191,7 +224,7 @@ Disposition Message::end_of_class_mail(const std::string& queue_id, Actions& act
     if (sets_aside(*decisions) && !can_seal) hold_together(*decisions);
     const policy::MessageDecision whole = combine(*decisions);
     const PartedMessage parted{*class_,   queue_id,    mta_,       sender_, fields_,
-                               envelope_,    recipients_, *decisions, whole};
+                               envelope_,    recipients_, *decisions, whole,   *keys_};
     describe_decision(record, whole, *decisions, recipients_);
     auto kept = keep(parted, copy_, *identity, wall_time());
     if (!kept) return defer(record, kept.error(), "The store of messages for pickup");
@@ -222,7 +255,7 @@ Disposition Message::turn_away(Disposition refusal, Actions& actions) {
     if (sender_.client_waits || sender_.address.empty()) return refusal;
     const policy::MailClass strictest_of_all;
     const policy::MailClass& mail_class = class_ != nullptr ? *class_ : strictest_of_all;
-    auto done = changes_.mark(mail_class, services_.config.milter.control_header, sender_, {}, actions);
+    auto done = changes_.mark(mail_class, sender_, {}, actions);
     return done ? refusal : disposition_of(done.error(), "The mail filter");
 }
 
@@ -239,79 +272,12 @@ Result<std::string> Message::look_back(store::EvidenceRecord& record,
 }
 
 Result<void> Message::change(const PartedMessage& message, Actions& actions) {
-    auto done = changes_.mark(*class_, services_.config.milter.control_header, sender_,
-                              lowest_floor(message.decisions), actions);
+    auto done = changes_.mark(*class_, sender_, lowest_floor(message.decisions), actions);
     if (done && message.whole.outcome == Outcome::Hold) {
         done = actions.quarantine("smarttls: " + message.whole.explanation);
     }
     if (done) done = MessageChanges::replace_recipients(lowered(message), actions);
     return done ? MessageChanges::remove_recipients(leaving(message), actions) : done;
-}
-
-Disposition Message::defer(const store::EvidenceRecord& record, const policy::Error& error,
-                           std::string_view part) const {
-    engine::log(engine::Severity::Error, policy::LogLine(record.queue_id)
-                                             .add("class", record.class_name)
-                                             .add("outcome", "defer")
-                                             .add("from", "<" + record.sender + ">")
-                                             .add("reason", error.what)
-                                             .str());
-    return disposition_of(error, part);
-}
-
-/// A refusal stands whether or not it can be recorded: nothing was accepted.
-void Message::note_refusal(const std::string& queue_id, const Disposition& refusal) const {
-    store::EvidenceRecord record = evidence(queue_id);
-    record.event = store::kSubmissionRejection;
-    record.outcome = to_string(Outcome::Reject);
-    record.reply = refusal.code + " " + refusal.enhanced + " " + refusal.text;
-    note(record, refusal.text);
-}
-
-/// The mail itself is not class mail, so that a store which fails does not stop it.
-void Message::note_ignored_class(const std::string& queue_id) const {
-    store::EvidenceRecord record = evidence(queue_id);
-    record.event = store::kSubmissionAcceptance;
-    record.outcome = to_string(Outcome::Direct);
-    record.note = services_.config.milter.control_header + ": " +
-                  policy::quote(class_names_.front()) +
-                  " was removed and not honoured: the client may not set a class";
-    note(record, record.note);
-}
-
-void Message::note(store::EvidenceRecord& record, std::string_view what) const {
-    for (const policy::Recipient& recipient : recipients_) {
-        record.recipients.push_back({.address = recipient.address,
-                                     .domain = std::string(domain_of(recipient.address)),
-                                     .outcome = record.outcome,
-                                     .rule = {},
-                                     .explanation = std::string(what),
-                                     .verdict_json = {}});
-    }
-    const auto id = services_.evidence->append(record, in(kEvidenceLimit));
-    engine::log(engine::Severity::Warning,
-                policy::LogLine(record.queue_id)
-                    .add("class", record.class_name)
-                    .add("outcome", record.outcome)
-                    .add("from", "<" + record.sender + ">")
-                    .add("client", record.client)
-                    .add("evidence", id ? std::to_string(*id) : "none: " + id.error().what)
-                    .add("reason", what)
-                    .str());
-}
-
-store::EvidenceRecord Message::evidence(const std::string& queue_id) const {
-    store::EvidenceRecord record;
-    record.time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    record.queue_id = queue_id;
-    record.sender = sender_.address;
-    record.client = submitter_.description;
-    record.config_version = services_.config.version;
-    if (class_ != nullptr) {
-        record.class_name = class_->name;
-        record.floor = to_string(class_->level);
-    }
-    return record;
 }
 
 }  // namespace smarttls::milter

@@ -8,6 +8,7 @@
 // Errors: none leave; each becomes a Disposition, and class mail is never accepted in doubt.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -25,9 +26,12 @@
 #include "milter/message_changes.h"
 #include "milter/outbox_sender.h"
 #include "milter/sealed_copy.h"
+#include "milter/submitter.h"
 #include "milter/verdict_request.h"
 #include "policy/config.h"
+#include "policy/marking.h"
 #include "policy/parting.h"
+#include "policy/pickup_access.h"
 #include "store/evidence_writer.h"
 
 namespace smarttls::milter {
@@ -43,11 +47,8 @@ struct Services {
     policy::ConsumerDomains consumers = {};
 };
 
-/// Who submits the message; fixed before MAIL.
-struct Submitter {
-    std::string description;  // "192.0.2.7", "192.0.2.7 as alice"
-    bool trusted = false;     // may set a class
-};
+/// How long a message waits for its evidence.
+inline constexpr std::chrono::seconds kEvidenceLimit{30};
 
 class Message {
   public:
@@ -66,22 +67,29 @@ class Message {
 
   private:
     void choose_class();
+    [[nodiscard]] policy::MarkedAddress marked_sender() const;
+    [[nodiscard]] bool comes_back() const;
     [[nodiscard]] policy::Result<std::vector<policy::RecipientDecision>> judge();
     [[nodiscard]] std::optional<Disposition> refuse_at_once() const;
+    [[nodiscard]] std::optional<Disposition> refuse_class_mail() const;
     [[nodiscard]] bool may_need_a_copy() const;
     [[nodiscard]] Disposition end_of_class_mail(const std::string& queue_id, Actions& actions);
+    [[nodiscard]] Disposition end_in_shadow(const std::string& queue_id, Actions& actions);
+    void decide_in_shadow(const std::string& queue_id);
+    [[nodiscard]] Disposition let_pass(Actions& actions);
     /// Under which name this message is known; settles what an earlier attempt has settled.
     [[nodiscard]] policy::Result<std::string> look_back(
         store::EvidenceRecord& record, std::vector<policy::RecipientDecision>& decisions) const;
     [[nodiscard]] policy::Result<void> change(const PartedMessage& message, Actions& actions);
     [[nodiscard]] Disposition turn_away(Disposition refusal, Actions& actions);
+
+    // message_evidence.cc: what is written down
     [[nodiscard]] store::EvidenceRecord evidence(const std::string& queue_id) const;
     [[nodiscard]] Disposition defer(const store::EvidenceRecord& record, const policy::Error& error,
                                     std::string_view part) const;
     void note_refusal(const std::string& queue_id, const Disposition& refusal) const;
-    void note_ignored_class(const std::string& queue_id) const;
+    void note_ignored_control(const std::string& queue_id) const;
     void note(store::EvidenceRecord& record, std::string_view what) const;
-    [[nodiscard]] bool is_control(std::string_view name) const;
 
     const Services& services_;
     const Submitter submitter_;
@@ -91,11 +99,17 @@ class Message {
     std::vector<EnvelopeRecipient> envelope_;
     std::vector<policy::Recipient> recipients_;  // the same ones
     MessageChanges changes_;
-    std::vector<std::string> class_names_;                   // values of the control header
-    std::optional<std::string> unknown_class_;
+    const bool may_be_marked_;  // otherwise nothing of it is kept
+    policy::HeaderMarks marks_;
+    std::string first_class_;  // value of the first control header
+    policy::PickupAccess access_;
+    policy::Result<policy::PickupKeys> keys_ = policy::PickupKeys{};
+    bool may_set_class_ = false;
+    policy::Mode mode_ = policy::Mode::Enforce;
+    policy::Marking marking_;
     const policy::MailClass* class_ = nullptr;
     Exceptions exceptions_;                                  // in force at its end
-    HeaderFields fields_;              // of who may set a class
+    HeaderFields fields_;  // without floor, phone numbers and access code
     std::optional<SealedCopy> copy_;  // while some recipient may have to pick the message up
     VerdictRequest verdicts_;
     ContentHash hash_;

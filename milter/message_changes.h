@@ -3,8 +3,8 @@
 // MessageChanges: what is changed in a message at its end.
 //
 //     MessageChanges changes;
-//     changes.saw_header(name);  ...
-//     changes.mark(mail_class, control_header, sender, {}, actions);
+//     changes.saw_header(name, value);  ...
+//     changes.mark(mail_class, sender, {}, actions);
 //
 // Ownership: counts only. Threads: one callback at a time. Errors: the first change that the MTA did
 // not take; the message must then not be accepted.
@@ -39,20 +39,24 @@ struct Replacement {
 
 class MessageChanges {
   public:
-    void saw_header(std::string_view name);
+    /// `control_headers`: fields that are ours to read and leave no message in.
+    explicit MessageChanges(std::vector<std::string> control_headers) : control_headers_(std::move(control_headers)) {}
+
+    void saw_header(std::string_view name, std::string_view value);
+    [[nodiscard]] bool has_control_headers() const;
 
     /// All occurrences of a field.
     policy::Result<void> remove_headers(const std::string& name, Actions& actions);
+    policy::Result<void> remove_control_headers(Actions& actions);
 
     /// Makes it mail of the class: the floor travels in the sender and in a field of ours, the control
-    /// header is gone, the class's own fields are set.
+    /// headers are gone, the class's own fields are set, and its tags are in the subject or out of it.
     ///
     /// `lowest`: of the floors that exceptions give to single recipients. The floor field is one for
     /// all of them, and the transport of that floor must let it pass; each recipient's own floor stands
     /// in the envelope.
-    policy::Result<void> mark(const policy::MailClass& mail_class, const std::string& control_header,
-                              const EnvelopeSender& sender, std::optional<policy::Floor> lowest,
-                              Actions& actions);
+    policy::Result<void> mark(const policy::MailClass& mail_class, const EnvelopeSender& sender,
+                              std::optional<policy::Floor> lowest, Actions& actions);
 
     /// `paths` as the MTA showed them. One that stood in the envelope twice goes by its first removal.
     static policy::Result<void> remove_recipients(const std::vector<std::string>& paths,
@@ -62,7 +66,10 @@ class MessageChanges {
 
   private:
     policy::Result<void> replace_headers(const policy::MailClass& mail_class, Actions& actions);
+    policy::Result<void> rewrite_subjects(const policy::MailClass& mail_class, Actions& actions);
 
+    std::vector<std::string> control_headers_;
+    std::vector<std::string> subjects_;
     std::map<std::string, int, std::less<>> counts_;  // lower-case name -> occurrences
 };
 

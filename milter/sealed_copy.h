@@ -9,7 +9,7 @@
 //     copy.keep();                                         // once the registration is committed
 //
 // What is not kept is removed. Lines end in CRLF; the header is as the MTA showed it, control header
-// included. Ownership: the file. Threads: one callback at a time. Errors: the first one stands and
+// included, but without phone numbers and access code. Ownership: the file. Threads: one callback at a time. Errors: the first one stands and
 // comes out of finish(); the message goes on streaming.
 #pragma once
 

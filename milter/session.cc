@@ -2,20 +2,9 @@
 #include "milter/session.h"
 
 #include "milter/envelope.h"
+#include "milter/submitter.h"
 
 namespace smarttls::milter {
-
-Submitter Session::submitter(const Macros& macros) const {
-    Submitter submitter;
-    submitter.description = client_ ? client_->str() : "unknown";
-    const std::string_view user = macros("{auth_authen}");
-    const bool authenticated = !user.empty() && !macros("{auth_type}").empty();
-    if (authenticated) submitter.description += " as " + std::string(user);
-    submitter.trusted =
-        authenticated ||
-        (client_ && contains(services_.config.milter.trusted_networks, *client_));
-    return submitter;
-}
 
 Home Session::home_of(std::string_view sender, const Macros& macros) const {
     const std::string_view domain = domain_of(sender);
@@ -38,7 +27,7 @@ void Session::on_sender(std::string_view path, const Parameters& parameters,
     canary_sender_ = services_.proof->is_sender(sender) ? sender : std::string();
     const Home home = home_of(sender, macros);
     message_ = std::make_unique<Message>(
-        services_, submitter(macros),
+        services_, submitter_of(macros, client_),
         EnvelopeSender{std::move(sender), value_of(parameters, "ENVID"), home,
                        client_waits});
 }

@@ -7,20 +7,17 @@
 // changing threads (libmilter's worker pool): nothing here may be thread-local.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "milter/macros.h"
 #include "milter/message.h"
 #include "policy/network.h"
 
 namespace smarttls::milter {
-
-/// The value of one of the MTA's macros, empty when it is not set.
-using Macros = std::function<std::string_view(const char* name)>;
 
 class Session {
   public:
@@ -44,7 +41,6 @@ class Session {
     void on_abort() { message_.reset(); }
 
   private:
-    [[nodiscard]] Submitter submitter(const Macros& macros) const;
     [[nodiscard]] Home home_of(std::string_view sender, const Macros& macros) const;
 
     const std::shared_ptr<const Services> snapshot_;

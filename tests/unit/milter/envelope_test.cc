@@ -113,5 +113,13 @@ TEST(Envelope, DoesNotTakeAnUnquotedEndForAQuote) {
     EXPECT_EQ(with_floor("\"@b.nl", Floor::Dane), "\"+smarttls-dane@b.nl");
 }
 
+TEST(Envelope, AnAddressWithoutItsFloorIsItsOwners) {
+    EXPECT_EQ(without_floor("alice+smarttls-dane@org.nl"), "alice@org.nl");
+    EXPECT_EQ(without_floor("alice+x+smarttls-mta-sts-dsn@org.nl"), "alice+x@org.nl");
+    EXPECT_EQ(without_floor("\"a b+smarttls-dane\"@org.nl"), "\"a b\"@org.nl");
+    EXPECT_EQ(without_floor("alice+smarttls-x@org.nl"), "alice+smarttls-x@org.nl");
+    EXPECT_EQ(without_floor(""), "");
+}
+
 }  // namespace
 }  // namespace smarttls::milter

@@ -29,6 +29,9 @@ class FakeActions final : public Actions {
     policy::Result<void> remove_header(const std::string& name, int index) override {
         return note("remove " + name + " " + std::to_string(index));
     }
+    policy::Result<void> change_header(const std::string& name, int index, const std::string& value) override {
+        return note("change " + name + " " + std::to_string(index) + ": " + value);
+    }
     policy::Result<void> add_header(const std::string& name, const std::string& value) override {
         return note("add " + name + ": " + value);
     }

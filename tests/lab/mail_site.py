@@ -93,6 +93,8 @@ set-header = X-SmartTLS-Protected: nta7516
 level = dane
 nta-record = required
 insecure = hold
+
+{extra}
 """
 
 
@@ -106,7 +108,7 @@ class Site:
         self.store = self.directory / "store"
         self._settings = {"profile": "ncsc-nl-2025-05", "min_ttl": "1s", "max_ttl": "2s", "probe_deadline": "10s", "canary_interval": "30s",
                           "verdict_deadline": "15s", "consumers": str(CONSUMERS), "exceptions": "", "delivery_log": "",
-                          "nta7516": "insecure = hold\nplaintext = reject", "portal_settings": "", "sms": ""} | settings
+                          "extra": "", "nta7516": "insecure = hold\nplaintext = reject", "portal_settings": "", "sms": ""} | settings
         self._daemons: dict[str, Daemon] = {}
 
     def __enter__(self) -> Site:

@@ -25,7 +25,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Mapping, Sequence
+from typing import Callable, Mapping, Sequence
 
 from daemon import until
 
@@ -240,9 +240,15 @@ class Postfix:
                limit: float = 120) -> Reply:
         """One message by SMTP, `limit` seconds for each step. The reply is that of the final dot, or the first refusal before it."""
         text = "".join(f"{name}: {value}\r\n" for name, value in headers.items()) + "\r\n" + body
+        return self.inject_raw(sender, recipients, text.encode(), limit)
+
+    def inject_raw(self, sender: str, recipients: Sequence[str], message: bytes, limit: float = 120,
+                   opened: Callable[[smtplib.SMTP], None] = lambda smtp: None) -> Reply:
+        """The same with a message of any bytes, lines that end in CRLF. `opened` may do more before MAIL (STARTTLS, AUTH)."""
         with smtplib.SMTP(*ADDRESS, timeout=limit) as smtp:
             smtp.ehlo("client.lab.example")
-            steps = [lambda: smtp.mail(sender), *(lambda r=r: smtp.rcpt(r) for r in recipients), lambda: smtp.data(text.encode())]
+            opened(smtp)
+            steps = [lambda: smtp.mail(sender), *(lambda r=r: smtp.rcpt(r) for r in recipients), lambda: send_data(smtp, message)]
             for step in steps:
                 code, answer = step()
                 if code >= 400:
@@ -250,6 +256,15 @@ class Postfix:
         answer_text = answer.decode(errors="replace")
         queued = re.search(r"queued as (\S+)", answer_text)
         return Reply(code, answer_text, queued.group(1) if queued else "")
+
+
+def send_data(smtp: smtplib.SMTP, message: bytes) -> tuple[int, bytes]:
+    """DATA with just these bytes, dots doubled: smtplib would mend line ends."""
+    code, answer = smtp.docmd("DATA")
+    if code != 354:
+        return code, answer
+    smtp.sock.sendall(re.sub(rb"(?m)^\.", b"..", message) + (b"" if message.endswith(b"\r\n") else b"\r\n") + b".\r\n")
+    return smtp.getreply()
 
 
 def settle(path: Path) -> None:

@@ -66,7 +66,7 @@ void Message::add_recipient(EnvelopeRecipient named, std::string_view transport,
 
 void Message::add_header(std::string_view name, std::string_view value) {
     changes_.saw_header(name, value);
-    if (first_class_.empty() && policy::equal_ignoring_case(name, services_.config.milter.control_header)) {
+    if (!first_class_ && policy::equal_ignoring_case(name, services_.config.milter.control_header)) {
         first_class_ = policy::trim(value).substr(0, kLongestClassName);
     }
     if (!may_be_marked_) return;

@@ -101,7 +101,7 @@ class Message {
     MessageChanges changes_;
     const bool may_be_marked_;  // otherwise nothing of it is kept
     policy::HeaderMarks marks_;
-    std::string first_class_;  // value of the first control header
+    std::optional<std::string> first_class_;  // value of the first control header
     policy::PickupAccess access_;
     policy::Result<policy::PickupKeys> keys_ = policy::PickupKeys{};
     bool may_set_class_ = false;

@@ -22,7 +22,7 @@ Disposition Message::defer(const store::EvidenceRecord& record, const policy::Er
                            std::string_view part) const {
     engine::log(engine::Severity::Error, policy::LogLine(record.queue_id)
                                              .add("class", record.class_name)
-                                             .add("outcome", record.mode.empty() ? "defer" : "shadow: undecided")
+                                             .add("outcome", record.mode.empty() ? "defer" : "undecided, in shadow mode")
                                              .add("from", "<" + record.sender + ">")
                                              .add("reason", error.what)
                                              .str());
@@ -44,8 +44,7 @@ void Message::note_ignored_control(const std::string& queue_id) const {
     store::EvidenceRecord record = evidence(queue_id);
     record.event = store::kSubmissionAcceptance;
     record.outcome = to_string(Outcome::Direct);
-    const bool names_class = !first_class_.empty();
-    record.note = (names_class ? services_.config.milter.control_header + ": " + policy::quote(first_class_)
+    record.note = (first_class_ ? services_.config.milter.control_header + ": " + policy::quote(*first_class_)
                                : "phone number or access code for pickup") +
                   " was removed and not honoured: the client may not set a class";
     note(record, record.note);
@@ -61,16 +60,15 @@ void Message::note(store::EvidenceRecord& record, std::string_view what) const {
                                      .verdict_json = {}});
     }
     const auto id = services_.evidence->append(record, in(kEvidenceLimit));
-    engine::log(engine::Severity::Warning,
-                policy::LogLine(record.queue_id)
-                    .add("class", record.class_name)
-                    .add("mode", record.mode.empty() ? "enforce" : record.mode)
-                    .add("outcome", record.outcome)
-                    .add("from", "<" + record.sender + ">")
-                    .add("client", record.client)
-                    .add("evidence", id ? std::to_string(*id) : "none: " + id.error().what)
-                    .add("reason", what)
-                    .str());
+    policy::LogLine line(record.queue_id);
+    line.add("class", record.class_name);
+    if (!record.mode.empty()) line.add("mode", record.mode);
+    line.add("outcome", record.outcome)
+        .add("from", "<" + record.sender + ">")
+        .add("client", record.client)
+        .add("evidence", id ? std::to_string(*id) : "none: " + id.error().what)
+        .add("reason", what);
+    engine::log(engine::Severity::Warning, line.str());
 }
 
 store::EvidenceRecord Message::evidence(const std::string& queue_id) const {

@@ -153,13 +153,23 @@ TEST_F(EvidenceShowTest, JsonIsOneObjectPerLineWithStableNames) {
             R"({"id":1,"identifier":"ID","event":"SubmissionAcceptance","shown":"clear",)"
             R"("time":"2026-11-23T08:00:00.123Z",)"
             R"("class":"medical","queue_id":"4XyZ1k3Qz1z9","sender":"alice@org.example",)"
-            R"("client":"192.0.2.7, user alice","outcome":"direct","floor":"dane",)"
+            R"("client":"192.0.2.7, user alice","mark":"","mode":"","outcome":"direct","floor":"dane",)"
             R"("content_sha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",)"
             R"("config_version":"0123456789abcdef","reply":"","note":"","recipients":[{)"
             R"("shown":"clear","address":"bob@example.nl","domain":"example.nl","outcome":"direct",)"
             R"("rule":"meets-level","explanation":"mx1.example.nl is authenticated by DANE, )"
             R"(and class medical demands dane","kind":"","floor":"","exception":0,"verdict":)") +
             test::kDaneVerdict + "}]}\n");
+}
+
+TEST_F(EvidenceShowTest, TellsWhatMarkedTheMailAndThatItWasShadowMode) {
+    store::EvidenceRecord record = test::direct_message();
+    record.mark = "subject tag [secure]";
+    record.mode = store::kShadowMode;
+    append({record});
+    const std::string out = show({"4XyZ1k3Qz1z9"}).out;
+    EXPECT_NE(out.find("subject tag [secure]"), std::string::npos) << out;
+    EXPECT_NE(out.find("shadow: nothing of this was done"), std::string::npos) << out;
 }
 
 TEST_F(EvidenceShowTest, JsonCarriesEveryByteThatItCan) {

@@ -16,7 +16,8 @@ from postfix import SNIPPETS, settle  # noqa: E402
 FRIEND = "friend@dane.example"  # meets every class, and is an alias of somebody at a plaintext server
 # smtpd_milters, milter_default_action: WithoutMilter; without a line it is tempfail. Lines for exceptions hold up mail that needs
 # one, and no other: 68-exceptions. nested_header_checks keeps attached messages whole, which no floor needs: 81-marks.
-HARMLESS = r"syslog_name|nested_header_checks|smarttls_trusted|smtpd_milters|milter_default_action|lower_floors|smarttls-to-"
+# The port of the portal's own mail carries no class mail.
+HARMLESS = r"127.0.0.1:10025|mynetworks|smarttls-pickup|syslog_name|nested_header_checks|smarttls_trusted|smtpd_milters|milter_default_action|lower_floors|smarttls-to-"
 WEAKER = {
     "main.cf": {
         "recipient_delimiter = +": "recipient_delimiter = -",

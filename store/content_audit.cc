@@ -15,7 +15,9 @@ namespace {
 using policy::because;
 using policy::ok;
 
-constexpr std::string_view kHasTerm = "SELECT 1 FROM term WHERE kind = ?1 AND value = ?2 AND time = ?3 AND record = ?4";
+constexpr std::string_view kHasTerm =
+    "SELECT 1 FROM term WHERE segment = (SELECT number FROM segment WHERE start <= ?3 ORDER BY start DESC LIMIT 1)"
+    " AND kind = ?1 AND value = ?2 AND time = ?3 AND record = ?4";
 constexpr std::string_view kTime = "SELECT time FROM record WHERE id = ?1";
 
 std::string_view name_of(TermKind kind) {

@@ -12,8 +12,8 @@ using policy::because;
 
 constexpr std::string_view kContext = "while looking for what was decided";
 constexpr std::string_view kRecords =
-    "SELECT r.id, r.facts FROM term t JOIN record r ON r.id = t.record"
-    " WHERE t.kind = ?1 AND t.value = ?2 AND t.time <= ?3 ORDER BY t.time DESC, t.record DESC";
+    "SELECT r.id, r.facts FROM segment s CROSS JOIN term t ON t.segment = s.number CROSS JOIN record r ON r.id = t.record"
+    " WHERE t.kind = ?1 AND t.value = ?2 AND t.time <= ?3 ORDER BY s.number DESC, t.time DESC, t.record DESC";
 constexpr std::string_view kFloors =
     "SELECT floor FROM part WHERE record = ?1 AND address = ?2 AND number > 0 AND floor IS NOT NULL";
 /// The clock of the log and that of the evidence are the machine's, but a log may know whole seconds alone.

@@ -23,14 +23,16 @@ using policy::ok;
 constexpr std::int64_t kPartsAtOnce = 2000;
 
 constexpr std::string_view kByAddress =
-    "SELECT p.record, p.number FROM term t CROSS JOIN part p ON p.record = t.record"
-    " WHERE t.kind = ?1 AND t.value = ?2 AND p.address = ?2 ORDER BY t.time, t.record, p.number LIMIT ?3";
+    "SELECT p.record, p.number FROM segment s CROSS JOIN term t ON t.segment = s.number"
+    " CROSS JOIN part p ON p.record = t.record WHERE t.kind = ?1 AND t.value = ?2 AND p.address = ?2"
+    " ORDER BY s.number, t.time, t.record, p.number LIMIT ?3";
 constexpr std::string_view kByQueueId =
-    "SELECT p.record, p.number FROM term t CROSS JOIN part p ON p.record = t.record"
-    " WHERE t.kind = ?1 AND t.value = ?2 AND (p.content IS NOT NULL OR p.address IS NOT NULL)"
-    " ORDER BY t.time, t.record, p.number LIMIT ?3";
+    "SELECT p.record, p.number FROM segment s CROSS JOIN term t ON t.segment = s.number"
+    " CROSS JOIN part p ON p.record = t.record WHERE t.kind = ?1 AND t.value = ?2"
+    " AND (p.content IS NOT NULL OR p.address IS NOT NULL) ORDER BY s.number, t.time, t.record, p.number LIMIT ?3";
 constexpr std::string_view kTombstones =
-    "SELECT facts FROM term CROSS JOIN record ON record.id = term.record WHERE kind = ?1 AND value = ?2 ORDER BY id";
+    "SELECT facts FROM segment s CROSS JOIN term t ON t.segment = s.number CROSS JOIN record ON record.id = t.record"
+    " WHERE kind = ?1 AND value = ?2 ORDER BY id";
 
 EvidenceTime now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
 

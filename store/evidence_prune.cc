@@ -17,13 +17,14 @@ constexpr std::int64_t kPartsAtOnce = 2000;
 
 // In the order of the term's key, from behind (?3, ?4) on.
 constexpr std::string_view kPrunable =
-    "SELECT t.time, t.record, p.number FROM term t CROSS JOIN part p ON p.record = t.record"
-    " WHERE t.kind = 1 AND t.value = ?1 AND t.time < ?2 AND (t.time, t.record) >= (?3, ?4)"
+    "SELECT t.time, t.record, p.number FROM segment s CROSS JOIN term t ON t.segment = s.number"
+    " CROSS JOIN part p ON p.record = t.record"
+    " WHERE s.number >= (SELECT max(number) FROM segment WHERE start <= ?3) AND s.start < ?2 AND t.kind = 1 AND t.value = ?1 AND t.time < ?2 AND (t.time, t.record) >= (?3, ?4)"
     " AND (p.content IS NOT NULL OR p.address IS NOT NULL)"
     " AND NOT EXISTS (SELECT 1 FROM sealed s JOIN sealed_recipient k ON k.sealed = s.id"
     "                 WHERE s.record = t.record AND k.outcome <> 'released')"
     " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.record = t.record AND o.state = 'waiting')"
-    " ORDER BY t.time, t.record, p.number LIMIT ?5";
+    " ORDER BY s.number, t.time, t.record, p.number LIMIT ?5";
 
 /// Up to which record all is done.
 struct Place {

@@ -12,6 +12,10 @@ namespace {
 
 using policy::equal_ignoring_case;
 
+/// Those whose times may be asked for.
+constexpr std::string_view kSegments =
+    " AND s.number >= (SELECT max(number) FROM segment WHERE start <= ?1) AND s.start <= ?2";
+
 bool admits(const std::string& asked, const std::string& value) {
     return asked.empty() || equal_ignoring_case(asked, value);
 }
@@ -69,8 +73,8 @@ CandidateQuery candidate_query(const EvidenceQuery& query, const AddressHash& ad
         const bool leads = candidates.terms.empty();
         const std::string alias = "t" + std::to_string(candidates.terms.size());
         candidates.terms.push_back(term_value(kind, value));
-        from += (leads ? "term " : " CROSS JOIN term ") + alias;
-        where += " AND " + alias + ".kind = " + std::to_string(static_cast<int>(kind)) + " AND " +
+        from += " CROSS JOIN term " + alias;
+        where += " AND " + alias + ".segment = s.number AND " + alias + ".kind = " + std::to_string(static_cast<int>(kind)) + " AND " +
                  alias + ".value = ?" + std::to_string(3 + candidates.terms.size());
         if (leads) continue;
         where += " AND " + alias + ".time = t0.time AND " + alias + ".record = t0.record";
@@ -78,9 +82,10 @@ CandidateQuery candidate_query(const EvidenceQuery& query, const AddressHash& ad
     const bool by_term = !from.empty();
     const std::string time = by_term ? "t0.time" : "record.time";
     const std::string id = by_term ? "t0.record" : "record.id";
-    candidates.sql = "SELECT " + id + " FROM " + (by_term ? from : "record") + " WHERE " + time +
-                     " >= ?1 AND (" + time + ", " + id + ") < (?2, ?3)" + where + " ORDER BY " +
-                     time + " DESC, " + id + " DESC";
+    candidates.sql = "SELECT " + id + " FROM " + (by_term ? "segment s" + from : "record") + " WHERE " + time +
+                     " >= ?1 AND (" + time + ", " + id + ") < (?2, ?3)" + where +
+                     (by_term ? std::string(kSegments) + " ORDER BY s.number DESC, " : " ORDER BY ") + time + " DESC, " + id +
+                     " DESC";
     return candidates;
 }
 

@@ -22,7 +22,8 @@ constexpr std::string_view kSelectParts =
     "SELECT p.digest, p.commitment, p.address, p.domain, p.outcome, p.floor, p.content, v.json"
     " FROM part p LEFT JOIN verdict v ON v.id = p.verdict WHERE p.record = ?1 ORDER BY p.number";
 constexpr std::string_view kByQueueId =
-    "SELECT record FROM term WHERE kind = ?1 AND value = ?2 ORDER BY time, record";
+    "SELECT record FROM segment s CROSS JOIN term t ON t.segment = s.number WHERE kind = ?1 AND value = ?2"
+    " ORDER BY s.number, time, record";
 
 constexpr std::int64_t kEarliest = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kLatest = std::numeric_limits<std::int64_t>::max();

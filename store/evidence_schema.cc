@@ -45,14 +45,24 @@ CREATE TABLE part (
 -- Whether anybody still refers to a verdict is asked when parts are erased.
 CREATE INDEX part_by_verdict ON part (verdict) WHERE verdict IS NOT NULL;
 
--- By what a record is found.
+-- By what a record is found. Each segment holds the times from its start to that of the next: what is added goes to the
+-- newest, whose pages are few and at hand, however many records there are.
 CREATE TABLE term (
-    kind   INTEGER NOT NULL,
-    value  BLOB NOT NULL,
-    time   INTEGER NOT NULL,
-    record INTEGER NOT NULL,
-    PRIMARY KEY (kind, value, time, record)
+    segment INTEGER NOT NULL,
+    kind    INTEGER NOT NULL,
+    value   BLOB NOT NULL,
+    time    INTEGER NOT NULL,
+    record  INTEGER NOT NULL,
+    PRIMARY KEY (segment, kind, value, time, record)
 ) STRICT, WITHOUT ROWID;
+
+-- `number` grows with `start`; `first`: the record that began it.
+CREATE TABLE segment (
+    number INTEGER PRIMARY KEY,
+    start  INTEGER NOT NULL UNIQUE,
+    first  INTEGER NOT NULL
+) STRICT;
+INSERT INTO segment (number, start, first) VALUES (1, -9223372036854775808, 1);
 
 -- The hashes of the log: leaves and whole subtrees in the order in which they come to be (log/merkle.h).
 CREATE TABLE node (

@@ -5,7 +5,7 @@
 //
 // record and part hold what happened, the parts encrypted; node and checkpoint are the log that commits to it. term is
 // an inverted index for searching: one row per (kind, value) of a record, in the order of time, so that
-// each search walks one range of it newest first, however many records there are.
+// each search walks one range of each segment newest first, however many records there are (term_table.h).
 // Threads: constants.
 #pragma once
 

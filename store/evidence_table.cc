@@ -17,13 +17,14 @@ constexpr std::string_view kInsertRecord = "INSERT INTO record (id, uuid, time, 
 constexpr std::string_view kInsertPart =
     "INSERT INTO part (record, number, digest, commitment, address, domain, outcome, floor, verdict, content)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-constexpr std::string_view kInsertTerm = "INSERT INTO term (kind, value, time, record) VALUES (?1, ?2, ?3, ?4)";
 constexpr std::string_view kFindVerdict = "SELECT id FROM verdict WHERE sha256 = ?1";
 constexpr std::string_view kInsertVerdict = "INSERT INTO verdict (sha256, json) VALUES (?1, ?2)";
 constexpr std::string_view kSetToken = "UPDATE checkpoint SET token = ?2 WHERE size = ?1 AND token IS NULL";
 constexpr std::string_view kKeepPosition =
     "INSERT INTO delivery_position (source, position) VALUES (?1, ?2)"
     " ON CONFLICT (source) DO UPDATE SET position = excluded.position";
+// The newest segment of terms and what else grows at its end stay in memory.
+constexpr const char* kCache = "PRAGMA cache_size = -32768";
 constexpr std::string_view kInsertNode = "INSERT INTO node (position, hash) VALUES (?1, ?2)";
 
 Result<void> bind_optional(Statement& statement, int index, const std::string& text) {
@@ -68,19 +69,21 @@ Result<EvidenceTable> EvidenceTable::join(const std::string& path) {
 
 Result<EvidenceTable> EvidenceTable::prepare(Database database, const std::string& context) {
     std::vector<Statement> prepared;
-    for (const std::string_view sql : {kInsertRecord, kInsertPart, kInsertTerm, kFindVerdict, kInsertVerdict, kInsertNode, kKeepPosition, kSetToken}) {
+    for (const std::string_view sql : {kInsertRecord, kInsertPart, kFindVerdict, kInsertVerdict, kInsertNode, kKeepPosition, kSetToken}) {
         Result<Statement> statement = database.prepare(sql);
         if (!statement) return because(statement, context);
         prepared.push_back(*std::move(statement));
     }
     auto registrations = Registrations::prepare(database);
     if (!registrations) return because(registrations, context);
+    auto terms = TermTable::prepare(database);
+    if (!terms) return because(terms, context);
+    if (auto set = database.exec(kCache); !set) return because(set, context);
     return EvidenceTable(std::move(database),
                          {std::move(prepared[0]), std::move(prepared[1]), std::move(prepared[2]),
                           std::move(prepared[3]), std::move(prepared[4]), std::move(prepared[5]),
-                          std::move(prepared[6]),
-                          std::move(prepared[7])},
-                         *std::move(registrations));
+                          std::move(prepared[6])},
+                         *std::move(registrations), *std::move(terms));
 }
 
 Result<std::vector<std::int64_t>> EvidenceTable::append(std::span<const PreparedRecord* const> records,
@@ -119,6 +122,7 @@ Result<std::vector<std::int64_t>> EvidenceTable::change(const Work& work) {
 
 Result<std::vector<std::int64_t>> EvidenceTable::insert_all(std::span<const PreparedRecord* const> records) {
     if (auto taken = take_up_log(); !taken) return because(taken, "evidence log");
+    if (auto taken = terms_.take_up(); !taken) return because(taken, "terms");
     std::vector<std::int64_t> ids;
     for (const PreparedRecord* record : records) {
         const Result<std::int64_t> id = insert(*record);
@@ -146,14 +150,15 @@ Result<std::int64_t> EvidenceTable::insert(const PreparedRecord& prepared) {
         if (!*changed) return std::int64_t{0};
     }
     const auto id = static_cast<std::int64_t>(log_.size()) + 1;
+    const std::int64_t time = record.time.time_since_epoch().count();
+    if (auto inserted = terms_.insert(prepared.terms, time, id); !inserted) return because(inserted, "terms");
     auto bound = inserts_.record.bind(1, id);
     if (bound) bound = inserts_.record.bind_blob(2, prepared.sealed.id);
-    if (bound) bound = inserts_.record.bind(3, std::int64_t{record.time.time_since_epoch().count()});
+    if (bound) bound = inserts_.record.bind(3, time);
     if (bound) bound = inserts_.record.bind(4, prepared.sealed.facts);
     if (bound) bound = inserts_.record.run();
     if (!bound) return because(bound, "record");
     if (auto inserted = insert_parts(prepared, id); !inserted) return because(inserted, "parts");
-    if (auto inserted = insert_terms(prepared, id); !inserted) return because(inserted, "terms");
     if (auto inserted = insert_leaf(prepared); !inserted) return because(inserted, "log");
     if (auto registered = registrations_.insert(prepared, id); !registered) return tl::unexpected(registered.error());
     return id;
@@ -207,19 +212,6 @@ Result<std::optional<std::int64_t>> EvidenceTable::verdict_id(const std::string&
     if (bound) bound = inserts_.verdict.run();
     if (!bound) return tl::unexpected(bound.error());
     return std::optional(database_.last_insert_id());
-}
-
-Result<void> EvidenceTable::insert_terms(const PreparedRecord& prepared, std::int64_t id) {
-    const std::int64_t time = prepared.record.time.time_since_epoch().count();
-    for (const auto& [kind, value] : prepared.terms) {
-        auto bound = inserts_.term.bind(1, static_cast<std::int64_t>(kind));
-        if (bound) bound = inserts_.term.bind_blob(2, bytes_of(value));
-        if (bound) bound = inserts_.term.bind(3, time);
-        if (bound) bound = inserts_.term.bind(4, id);
-        if (bound) bound = inserts_.term.run();
-        if (!bound) return bound;
-    }
-    return ok();
 }
 
 Result<void> EvidenceTable::keep_position(const LogPosition& position) {

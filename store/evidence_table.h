@@ -26,6 +26,7 @@
 #include "store/record_preparer.h"
 #include "store/registrations.h"
 #include "store/sqlite.h"
+#include "store/term_table.h"
 
 namespace smarttls::store {
 
@@ -72,15 +73,17 @@ class EvidenceTable {
     struct Inserts {
         Statement record;
         Statement part;
-        Statement term;
         Statement find_verdict;
         Statement verdict;
         Statement node;
         Statement position;
         Statement token;
     };
-    EvidenceTable(Database database, Inserts inserts, Registrations registrations)
-        : database_(std::move(database)), inserts_(std::move(inserts)), registrations_(std::move(registrations)) {}
+    EvidenceTable(Database database, Inserts inserts, Registrations registrations, TermTable terms)
+        : database_(std::move(database)),
+          inserts_(std::move(inserts)),
+          registrations_(std::move(registrations)),
+          terms_(std::move(terms)) {}
     static Result<EvidenceTable> prepare(Database database, const std::string& context);
     /// Inside the transaction: the log as the last one who wrote has left it.
     Result<void> take_up_log();
@@ -89,7 +92,6 @@ class EvidenceTable {
     Result<void> insert_parts(const PreparedRecord& prepared, std::int64_t id);
     Result<void> insert_part(const PreparedRecord& prepared, std::size_t number, std::int64_t id);
     Result<std::optional<std::int64_t>> verdict_id(const std::string& json);
-    Result<void> insert_terms(const PreparedRecord& prepared, std::int64_t id);
     Result<void> insert_leaf(const PreparedRecord& prepared);
     Result<void> keep_position(const LogPosition& position);
     Result<void> set_token(const CheckpointToken& token);
@@ -97,6 +99,7 @@ class EvidenceTable {
     Database database_;
     Inserts inserts_;
     Registrations registrations_;
+    TermTable terms_;
     MerkleAppender log_;
 };
 

@@ -38,7 +38,8 @@ constexpr std::array<std::string_view, 12> kSql{
     " WHERE record = ?1 ORDER BY number",
     "UPDATE part SET address = NULL, domain = NULL, outcome = NULL, floor = NULL, verdict = NULL, content = NULL"
     " WHERE record = ?1 AND number = ?2",
-    "DELETE FROM term WHERE kind = ?1 AND value = ?2 AND time = ?3 AND record = ?4",
+    "DELETE FROM term WHERE segment = (SELECT number FROM segment WHERE start <= ?3 ORDER BY start DESC LIMIT 1)"
+    " AND kind = ?1 AND value = ?2 AND time = ?3 AND record = ?4",
     // Reports about an exception (part 0, not to the sender) name its target.
     "DELETE FROM outbox WHERE record = ?1 AND (part = ?2 OR (part = 0 AND to_sender = 0))",
     // Each mail about a message names its sender.

@@ -66,6 +66,7 @@ TEST_F(ContentAuditTest, EachColumnAndTermIsComparedWithWhatIsEncrypted) {
         {"DELETE FROM term WHERE kind = 3 AND record = 2", "record 2: a search by its address does not find it"},
         {"DELETE FROM term WHERE kind = 4 AND record = 2", "record 2: a search by its queue id does not find it"},
         {"UPDATE term SET time = 3 WHERE kind = 5 AND record = 2", "record 2: a search by its outcome does not find it"},
+        {"UPDATE term SET segment = 2 WHERE kind = 4 AND record = 2", "record 2: a search by its queue id does not find it"},
         {"DELETE FROM term WHERE kind = 6 AND record = 2", "record 2: a search by its event does not find it"},
     };
     for (const Row& row : table) {
@@ -94,7 +95,7 @@ TEST_F(ContentAuditTest, AnErasedPartIsCountedAndNothingIsExpectedOfIt) {
 
 TEST_F(ContentAuditTest, WithoutTheKeyOfAddressesTheyAreNotCompared) {
     std::filesystem::remove(store_.settings.address_key);
-    execute("UPDATE part SET address = zeroblob(16) WHERE record = 2 AND number = 0; INSERT OR IGNORE INTO term SELECT 3, zeroblob(16), time, id FROM record");
+    execute("UPDATE part SET address = zeroblob(16) WHERE record = 2 AND number = 0; INSERT OR IGNORE INTO term SELECT 1, 3, zeroblob(16), time, id FROM record");
     const ContentAudit blind = audit();
     EXPECT_EQ(blind.mistakes.count(), 0U) << blind.mistakes.first().front();
     EXPECT_FALSE(blind.knows_addresses);

@@ -65,7 +65,9 @@ class ErasureFaultTest : public ErasureSite {
     std::size_t readable(const std::string& address) {
         EvidenceQuery query;
         query.address = address;
-        return store_.reader()->search(query, 10'000).value().size();
+        auto reader = store_.reader();
+        EXPECT_TRUE(reader) << reader.error().what;
+        return reader ? reader->search(query, 10'000).value().size() : 0;
     }
 
     std::chrono::milliseconds longest_{0};

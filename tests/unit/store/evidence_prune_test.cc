@@ -52,6 +52,7 @@ TEST_F(EvidencePruneTest, WhatWaitsForPickupStays) {
 }
 
 TEST_F(EvidencePruneTest, MoreThanOneTransactionTakesIsPrunedWhole) {
+    store_.make_in_segments({1003, 1005});
     std::vector<EvidenceRecord> many;
     for (int i = 0; i < 1500; ++i) many.push_back(old_message("Q" + std::to_string(i), 1000 + i % 7));
     append(many);

@@ -44,6 +44,7 @@ std::vector<EvidenceRecord> sample() {
 class EvidenceReaderTest : public ::testing::Test {
   protected:
     void SetUp() override {
+        store_.make_in_segments({2000, 4000});
         const auto ids = store_.append(sample());
         ASSERT_TRUE(ids) << ids.error().what;
         ASSERT_EQ(*ids, (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6}));
@@ -143,7 +144,8 @@ TEST_F(EvidenceReaderTest, EverySearchWalksAnIndexAndSortsNothing) {
         ASSERT_TRUE(plan) << plan.error().what;
         int rows = 0;
         for (; plan->step().value(); ++rows) {
-            EXPECT_TRUE(plan->text(3).starts_with("SEARCH ")) << plan->text(3);
+            const bool is_subquery = plan->text(3).starts_with("SCALAR SUBQUERY ");  // of which segments there are
+            EXPECT_TRUE(is_subquery || plan->text(3).starts_with("SEARCH ")) << plan->text(3);
         }
         EXPECT_GT(rows, 0);
     }

@@ -35,6 +35,14 @@ class KeyedStore {
         EXPECT_TRUE(key && store_key(private_keys, *key) && store_key(settings.public_keys, key->public_key()));
     }
 
+    /// The databases, with a segment of terms (term_table.h) from each of these times on.
+    void make_in_segments(const std::vector<std::int64_t>& starts) const {
+        { EXPECT_TRUE(EvidenceWriter::open(settings)); }
+        auto database = Database::open(settings.evidence, OpenMode::Existing);
+        for (const std::int64_t start : starts) {
+            EXPECT_TRUE(database->exec("INSERT INTO segment (start, first) VALUES (" + std::to_string(start) + ", 1)"));
+        }
+    }
     /// Makes the databases when they are missing.
     [[nodiscard]] Result<std::vector<std::int64_t>> append(const std::vector<EvidenceRecord>& records) const {
         if (!std::filesystem::exists(settings.evidence)) {

@@ -167,6 +167,19 @@ void Database::Close::operator()(sqlite3* database) const noexcept {
     sqlite3_close_v2(database);
 }
 
+/// Takes back what somebody was killed in the middle of, outside of the write-ahead log (sqlite_copy.cc): a reader's
+/// connection cannot, whoever may write can.
+Result<void> Database::roll_back(const std::string& path) {
+    sqlite3* raw = nullptr;
+    sqlite3_open_v2(path.c_str(), &raw, flags_of(OpenMode::Existing), nullptr);
+    Database database(raw);
+    if (raw == nullptr) return fail(ErrorKind::Temporary, "no memory");
+    sqlite3_busy_timeout(raw, kBusyWaitMilliseconds);
+    const auto read = database.query_integer("PRAGMA schema_version");
+    if (read) return ok();
+    return because(Result<void>(tl::unexpected(read.error())), "what was interrupted in it has to be taken back by who may write to it");
+}
+
 Result<Database> Database::open(const std::string& path, OpenMode mode) {
     const std::string context = "database " + path;
     if (mode == OpenMode::ReadWrite) {
@@ -179,9 +192,12 @@ Result<Database> Database::open(const std::string& path, OpenMode mode) {
     if (code != SQLITE_OK) return because(Result<void>(failure(raw)), context);
     sqlite3_busy_timeout(raw, kBusyWaitMilliseconds);
     // SQLite reads nothing before the first statement; what is no database has to show itself here.
-    if (auto read = database.query_integer("PRAGMA schema_version"); !read) {
-        return because(read, context);
+    auto read = database.query_integer("PRAGMA schema_version");
+    if (!read && (read.error().code & 0xff) == SQLITE_READONLY) {
+        if (auto rolled_back = roll_back(path); !rolled_back) return because(rolled_back, context);
+        read = database.query_integer("PRAGMA schema_version");
     }
+    if (!read) return because(read, context);
     if (mode != OpenMode::ReadOnly) {
         if (auto set = database.prepare_for_writing(); !set) return because(set, context);
     }

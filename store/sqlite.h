@@ -108,6 +108,7 @@ class Database {
     [[nodiscard]] Result<void> take_alone();
 
   private:
+    [[nodiscard]] static Result<void> roll_back(const std::string& path);
     struct Close {
         void operator()(sqlite3* database) const noexcept;
     };

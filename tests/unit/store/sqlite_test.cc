@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <csignal>
+#include <filesystem>
 #include <fstream>
 
 #include "tests/unit/store/scratch.h"
@@ -50,6 +52,25 @@ TEST_F(SqliteTest, ANewDatabaseHasMode0640WhateverTheUmask) {
         EXPECT_EQ(mode_of(path + "-wal"), 0640U);
         EXPECT_EQ(mode_of(path + "-shm"), 0640U);
     }
+}
+
+TEST_F(SqliteTest, AReaderTakesBackWhatAKilledWriterHasLeftInTheMiddle) {
+    ASSERT_TRUE(open().exec("CREATE TABLE t (x); INSERT INTO t VALUES (7)"));
+    const pid_t child = test::start_child([&] {
+        // As in a restore: no write-ahead log, and pages that reach the file before the commit.
+        auto database = Database::open(path_, OpenMode::Existing);
+        if (!database->exec("PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE t SET x = 8")) return 1;
+        for (int i = 0; i < 100; ++i) {
+            if (!database->exec("INSERT INTO t VALUES (randomblob(4000))")) return 2;
+        }
+        return ::kill(::getpid(), SIGKILL);
+    });
+    const int status = test::wait_for_child(child);
+    ASSERT_TRUE(WIFSIGNALED(status)) << status;
+    ASSERT_GT(std::filesystem::file_size(path_ + "-journal"), 0U);
+    Database reader = open(OpenMode::ReadOnly);
+    EXPECT_EQ(*reader.query_integer("SELECT count(*) FROM t WHERE x = 7"), 1);
+    EXPECT_EQ(*reader.query_integer("SELECT count(*) FROM t"), 1);
 }
 
 TEST_F(SqliteTest, AWritableDatabaseIsDurableAndLeavesNoResidue) {

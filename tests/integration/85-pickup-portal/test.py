@@ -4,22 +4,21 @@ recipient's server, let in by a code of a text message gateway, read to the byte
 themselves are tested elsewhere: a small program asks in their place."""
 import email
 import email.policy
-import http.server
 import json
 import re
 import smtplib
 import subprocess
 import sys
-import threading
+import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from scenario import Scenario, main  # noqa: E402
+from sms_gateway import URL, Gateway, serve  # noqa: E402
 from mail_site import program  # noqa: E402
 
-GATEWAY = ("127.0.0.1", 8025)
 BODY = "Dear Carol,\r\n\r\nthe result is negative: caf\u00e9.\r\n"
 RULES = """insecure = portal
 plaintext = portal
@@ -29,43 +28,22 @@ pickup-expiry = 20s
 pickup-reminder = 0s"""
 
 
-class Gateway(http.server.BaseHTTPRequestHandler):
-    """Takes what any provider of text messages would."""
-    messages: list[dict] = []
-    tokens: list[str] = []
-    status = 200
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.status == 200:
-            self.messages.append(json.loads(body))
-            self.tokens.append(self.headers["Authorization"])
-        self.send_response(self.status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 class PickupPortal(Scenario):
     settings = {
         "nta7516": RULES,
         "portal_settings": "url = https://pickup.org.example/\norganisation = Ziekenhuis \"Z\u00f3\"\nlanguage = en",
-        "sms": f"url = http://{GATEWAY[0]}:{GATEWAY[1]}/send\nheader = Content-Type: application/json\n"
+        "sms": f"url = {URL}\nheader = Content-Type: application/json\n"
                "header = Authorization: Bearer {{{{file:{token}}}}}\n" 'body = {{"to": "{{{{number}}}}", "text": "{{{{text}}}}"}}',
     }
 
     @classmethod
     def setUpClass(cls) -> None:
-        secret = Path("/tmp") / "smarttls-test-sms-token"
+        directory = tempfile.TemporaryDirectory(prefix="smarttls-test.")
+        cls.addClassCleanup(directory.cleanup)
+        secret = Path(directory.name) / "token"
         secret.write_text("s3cret\n")
-        cls.addClassCleanup(secret.unlink, missing_ok=True)
         cls.settings = cls.settings | {"sms": cls.settings["sms"].format(token=secret)}
-        gateway = http.server.ThreadingHTTPServer(GATEWAY, Gateway)
-        threading.Thread(target=gateway.serve_forever, daemon=True).start()
-        cls.addClassCleanup(gateway.server_close)
-        cls.addClassCleanup(gateway.shutdown)
+        serve(cls)
         super().setUpClass()
         cls.site.start_portal()
 

@@ -4,11 +4,8 @@ a text message, and told in the evidence. Real Postfix, real portal, real pages;
 import email
 import email.policy
 import http.client
-import http.server
-import json
 import re
 import sys
-import threading
 from pathlib import Path
 
 HERE = Path(__file__).resolve()
@@ -16,8 +13,8 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[1] / "90-portal-pages")]
 
 from browser import UnixConnection, User  # noqa: E402
 from scenario import Scenario, main  # noqa: E402
+from sms_gateway import URL, Gateway, serve  # noqa: E402
 
-GATEWAY = ("127.0.0.1", 8025)
 BODY = "Dear Carol,\r\n\r\nthe result is negative.\r\n"
 RULES = """insecure = portal
 plaintext = portal
@@ -25,34 +22,17 @@ pickup-factors = sms access-code
 pickup-expiry = 1h"""
 
 
-class Gateway(http.server.BaseHTTPRequestHandler):
-    """Takes what any provider of text messages would."""
-    messages: list[dict] = []
-
-    def do_POST(self) -> None:
-        self.messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 class PortalPickup(Scenario):
     settings = {
         "nta7516": RULES,
         "portal_settings": "url = https://pickup.org.example\norganisation = Ziekenhuis Zon\nlanguage = en",
-        "sms": f"url = http://{GATEWAY[0]}:{GATEWAY[1]}/send\nheader = Content-Type: application/json\n"
+        "sms": f"url = {URL}\nheader = Content-Type: application/json\n"
                'body = {"to": "{{number}}", "text": "{{text}}"}',
     }
 
     @classmethod
     def setUpClass(cls) -> None:
-        gateway = http.server.ThreadingHTTPServer(GATEWAY, Gateway)
-        threading.Thread(target=gateway.serve_forever, daemon=True).start()
-        cls.addClassCleanup(gateway.server_close)
-        cls.addClassCleanup(gateway.shutdown)
+        serve(cls)
         super().setUpClass()
         cls.site.start_portal()
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "milter/earlier_attempt.h"
 
-#include <optional>
 #include <utility>
 
 #include "store/sealing/sealed_message.h"
@@ -19,8 +18,6 @@ Outcome outcome_of(const store::Fate& fate) {
     return was_held ? Outcome::Hold : Outcome::Reject;
 }
 
-constexpr std::size_t kMostIdle = 16;
-
 std::string_view story_of(Outcome outcome) {
     switch (outcome) {
         case Outcome::Portal: return "has been kept for pickup since then";
@@ -31,34 +28,19 @@ std::string_view story_of(Outcome outcome) {
 
 }  // namespace
 
-Result<store::SealedFates> EarlierAttempts::take(const std::string& path) {
-    auto found = idle_.with([](auto& idle) -> std::optional<store::SealedFates> {
-        if (idle.empty()) return std::nullopt;
-        std::optional last(std::move(idle.back()));
-        idle.pop_back();
-        return last;
-    });
-    return found ? Result<store::SealedFates>(*std::move(found)) : store::SealedFates::open(path);
-}
-
-void EarlierAttempts::close() {
-    idle_.with([](auto& idle) { idle.clear(); });
-}
-
 Result<Fates> EarlierAttempts::fates_of(const policy::StoreSettings& store,
                                         const std::vector<std::string>& identities) {
-    Fates known;
-    auto seals = take(store.evidence);
-    if (!seals) return tl::unexpected(seals.error());
-    for (const std::string& identity : identities) {
-        auto fates = seals->fates_of(identity);
-        if (!fates) return fates;
-        known.merge(*fates);
-    }
-    idle_.with([&](auto& idle) {
-        if (idle.size() < kMostIdle) idle.push_back(*std::move(seals));
+    auto known = readers_.use(store.evidence, [&](store::SealedFates& seals) -> Result<Fates> {
+        Fates all;
+        for (const std::string& identity : identities) {
+            auto fates = seals.fates_of(identity);
+            if (!fates) return fates;
+            all.merge(*fates);
+        }
+        return all;
     });
-    std::erase_if(known, [&](const auto& entry) {
+    if (!known) return known;
+    std::erase_if(*known, [&](const auto& entry) {
         const std::string& sealed = entry.second.sealed;
         return !sealed.empty() && !store::is_kept(store.sealed, sealed);
     });

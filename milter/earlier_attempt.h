@@ -8,16 +8,16 @@
 //     Result<Fates> fates = earlier.fates_of(store, identities);
 //     settle(decisions, recipients, *fates, addresses);
 //
-// Ownership: connections to the store, as many as were in use at once; opening one costs more than asking.
+// Ownership: connections to the store (reader_pool.h).
 // Threads: any. Errors: those of the store.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "milter/reader_pool.h"
 #include "policy/config.h"
 #include "policy/decision.h"
-#include "policy/guarded.h"
 #include "store/sealed_fates.h"
 
 namespace smarttls::milter {
@@ -30,12 +30,10 @@ class EarlierAttempts {
     [[nodiscard]] policy::Result<Fates> fates_of(const policy::StoreSettings& store,
                                                  const std::vector<std::string>& identities);
     /// Closes what is idle. For when the store fails: an administrator may have to unmount it.
-    void close();
+    void close() { readers_.close(); }
 
   private:
-    policy::Result<store::SealedFates> take(const std::string& path);
-
-    policy::Guarded<std::vector<store::SealedFates>> idle_;
+    ReaderPool<store::SealedFates> readers_;
 };
 
 /// How many decisions it has settled.

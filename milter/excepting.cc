@@ -5,7 +5,6 @@
 
 #include "policy/recipient_tag.h"
 #include "store/exception_report.h"
-#include "store/exceptions.h"
 #include "store/mail_text.h"
 
 namespace smarttls::milter {
@@ -29,10 +28,8 @@ std::string parameters_of(const EnvelopeRecipient& named, const std::string& add
 
 }  // namespace
 
-Result<Exceptions> exceptions_in_force(const policy::StoreSettings& store) {
-    auto opened = store::Exceptions::open(store.evidence);
-    if (!opened) return tl::unexpected(opened.error());
-    return opened->open_ones();
+Result<Exceptions> StandingExceptions::in_force(const std::string& path) {
+    return readers_.use(path, [](store::Exceptions& reader) { return reader.open_ones(); });
 }
 
 RecipientDecision decide_excepting(const policy::MailClass& mail_class, const policy::Recipient& recipient,

@@ -195,7 +195,7 @@ Result<std::vector<RecipientDecision>> Message::judge() {
     }
     auto verdicts = verdicts_.collect(in(services_.config.milter.verdict_deadline));
     if (!verdicts) return tl::unexpected(verdicts.error());
-    auto in_force = exceptions_in_force(services_.config.store);
+    auto in_force = services_.exceptions->in_force(services_.config.store.evidence);
     if (!in_force) return tl::unexpected(in_force.error());
     exceptions_ = *std::move(in_force);
     std::vector<RecipientDecision> decisions;
@@ -236,6 +236,7 @@ Disposition Message::end_of_class_mail(const std::string& queue_id, Actions& act
     if (record.registration && record.registration->sealed) copy_->keep();
     if (!id) {
         services_.earlier->close();
+        services_.exceptions->close();
         return defer(record, id.error(), "The evidence store");
     }
     engine::log(engine::Severity::Info, decision_line(record, whole, *id));

@@ -43,6 +43,7 @@ struct Services {
     Proof* proof = nullptr;
     OutboxSender* outbox = nullptr;  // none: what is put in waits
     std::shared_ptr<EarlierAttempts> earlier = std::make_shared<EarlierAttempts>();
+    std::shared_ptr<StandingExceptions> exceptions = std::make_shared<StandingExceptions>();
     std::shared_ptr<EngineConnections> engine = std::make_shared<EngineConnections>();
     policy::ConsumerDomains consumers = {};
 };

@@ -52,7 +52,14 @@ Result<Exceptions> Exceptions::open(const std::string& path) {
 }
 
 Result<std::vector<policy::Exception>> Exceptions::open_ones() {
-    return select("WHERE state IN ('waiting', 'active') AND ?1 = ?1 ORDER BY id", 0);
+    if (!open_ones_) {
+        Result<Statement> statement = database_.prepare(std::string(kSelect).append("WHERE state IN ('waiting', 'active') ORDER BY id"));
+        if (!statement) return because(statement, kContext);
+        open_ones_ = *std::move(statement);
+    }
+    auto found = read_all(*open_ones_);
+    open_ones_->reset();  // or the reading of this moment would go on
+    return found;
 }
 
 Result<std::vector<policy::Exception>> Exceptions::ended_by(policy::WallTime now) {
@@ -79,10 +86,14 @@ Result<std::vector<policy::Exception>> Exceptions::select(std::string_view claus
     Result<Statement> statement = database_.prepare(std::string(kSelect).append(clause));
     if (!statement) return because(statement, kContext);
     if (auto bound = statement->bind(1, value); !bound) return because(bound, kContext);
+    return read_all(*statement);
+}
+
+Result<std::vector<policy::Exception>> Exceptions::read_all(Statement& statement) {
     std::vector<policy::Exception> found;
-    Result<bool> row = statement->step();
-    for (; row && *row; row = statement->step()) {
-        auto one = read(*statement);
+    Result<bool> row = statement.step();
+    for (; row && *row; row = statement.step()) {
+        auto one = read(statement);
         if (!one) return because(one, kContext);
         found.push_back(*std::move(one));
     }

@@ -40,8 +40,10 @@ class Exceptions {
   private:
     explicit Exceptions(Database database) : database_(std::move(database)) {}
     Result<std::vector<policy::Exception>> select(std::string_view clause, std::int64_t value);
+    static Result<std::vector<policy::Exception>> read_all(Statement& statement);
 
     Database database_;
+    std::optional<Statement> open_ones_;  // prepared once, for each message asks; goes before its database
 };
 
 }  // namespace smarttls::store

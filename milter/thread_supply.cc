@@ -45,6 +45,7 @@ void ThreadSupply::start(const Task& task) {
     int error = kAtLimit;
     if (waiting_.size() < lingering_ && running_ + waiting_.size() < limits_.most) {
         waiting_.push_back(task);
+        lock.unlock();  // or whom it wakes would wait for it
         handed_.notify_one();
         return;
     }
@@ -72,6 +73,7 @@ void ThreadSupply::run(const Task& task) {
     task.routine(task.argument);
     const policy::Lock lock(mutex_);
     --running_;
+    if (!may_take() || !is_short()) return;  // the rule: nobody is woken for nothing
     short_.notify_one();
     offered_.notify_one();
 }

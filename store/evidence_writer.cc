@@ -295,6 +295,11 @@ void EvidenceWriter::tell(const Batch& batch, const Ids& ids) {
 }
 
 void EvidenceWriter::settle(const Batch& batch, const Result<Ids>& ids) {
+    set_outcomes(batch, ids);
+    for (const auto& request : batch) request->settled.notify_one();  // who is woken finds the mutex free
+}
+
+void EvidenceWriter::set_outcomes(const Batch& batch, const Result<Ids>& ids) {
     const policy::Lock lock(mutex_);
     if (ids) {
         ++counters_.commits;
@@ -314,7 +319,6 @@ void EvidenceWriter::settle(const Batch& batch, const Result<Ids>& ids) {
         } else {
             request->outcome = 0;
         }
-        request->settled.notify_one();
     }
 }
 

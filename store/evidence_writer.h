@@ -115,6 +115,7 @@ class EvidenceWriter {
     static bool brings_sealed_message(const Batch& batch);
     Result<Ids> give_up_keys(const Result<void>& failed);
     void settle(const Batch& batch, const Result<Ids>& ids);
+    void set_outcomes(const Batch& batch, const Result<Ids>& ids);
     void tell(const Batch& batch, const Ids& ids);
 
     const std::string path_;

@@ -77,6 +77,12 @@ Result<void> create_file(const std::string& path) {
     return ok();
 }
 
+/// Before the first connection. Statistics of memory, which nobody reads, would be counted under one lock for all threads.
+void configure_library() {
+    static const int kDone = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static_cast<void>(kDone);
+}
+
 int flags_of(OpenMode mode) {
     constexpr int kAlways = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     return kAlways | (mode == OpenMode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
@@ -181,6 +187,7 @@ Result<void> Database::roll_back(const std::string& path) {
 }
 
 Result<Database> Database::open(const std::string& path, OpenMode mode) {
+    configure_library();
     const std::string context = "database " + path;
     if (mode == OpenMode::ReadWrite) {
         if (auto created = create_file(path); !created) return because(created, context);

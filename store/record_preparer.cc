@@ -66,20 +66,19 @@ Result<RecordPreparer> RecordPreparer::open(const policy::StoreSettings& setting
 Result<PreparedRecord> RecordPreparer::prepare(EvidenceRecord record) const {
     // By the clock and not by the record: whoever tells of what was long ago seals with the key of today.
     const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    const auto key = keys_->for_time(std::chrono::floor<std::chrono::seconds>(now));
+    const auto key = keys_->wrapping_for(std::chrono::floor<std::chrono::seconds>(now));
     if (!key) return tl::unexpected(key.error());
     const RecordId id = create_record_id(now);
     RecordTexts texts = write_record(record, id, issuer_);
-    auto sealed = seal_record(id, std::move(texts.facts), texts.parts, *key);
-    if (!sealed) return tl::unexpected(sealed.error());
+    SealedRecord sealed = seal_record(id, std::move(texts.facts), texts.parts, **key);
     std::vector<PartIndex> parts = indexes_of(record, addresses_);
     auto terms = terms_of(record, parts);
     std::vector<AddressHash> notice_keys;
     if (record.registration) {
         for (const Notice& notice : record.registration->notices) notice_keys.push_back(addresses_.exact(notice.about));
     }
-    auto leaf = record_entry(id, sealed->facts, stubs_of(*sealed));
-    return PreparedRecord{std::move(record), *std::move(sealed), std::move(parts), std::move(terms),
+    auto leaf = record_entry(id, sealed.facts, stubs_of(sealed));
+    return PreparedRecord{std::move(record), std::move(sealed), std::move(parts), std::move(terms),
                           std::move(notice_keys), std::move(leaf)};
 }
 

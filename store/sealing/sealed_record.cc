@@ -7,7 +7,6 @@
 #include <limits>
 
 #include "store/sealing/frame.h"
-#include "store/sealing/sodium_start.h"
 
 namespace smarttls::store {
 namespace {
@@ -19,7 +18,6 @@ constexpr std::string_view kEncryption = "smarttls evidence encryption";
 constexpr std::string_view kCommitment = "smarttls evidence commitment";
 constexpr std::size_t kTag = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr std::size_t kIdSize = sizeof(RecordId);
-constexpr std::size_t kWrapped = kPartSecretSize + kIdSize;
 
 using Nonce = std::array<std::uint8_t, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES>;
 constexpr Nonce kNonce{};  // each key is used once
@@ -79,19 +77,10 @@ RecordSecret::RecordSecret(RecordSecret&& other) noexcept : bytes_(other.bytes_)
 
 RecordSecret::~RecordSecret() { sodium_memzero(bytes_.data(), bytes_.size()); }
 
-Result<SealedRecord> seal_record(const RecordId& id, std::string facts, std::span<const std::string> parts,
-                                 const PublicKey& key) {
-    if (auto started = start_sodium(); !started) return tl::unexpected(started.error());
+SealedRecord seal_record(const RecordId& id, std::string facts, std::span<const std::string> parts, const WrappingKey& key) {
     RecordSecret secret;
     randombytes_buf(secret.bytes_.data(), secret.bytes_.size());
-    SealedRecord record{id, std::move(facts), {}, {key.epoch, {}, {}}};
-    record.key.wrapped.resize(kWrapped + crypto_box_SEALBYTES);
-    std::array<std::uint8_t, kWrapped> bound{};
-    std::copy(secret.bytes_.begin(), secret.bytes_.end(), bound.begin());
-    std::copy(id.begin(), id.end(), bound.begin() + kPartSecretSize);
-    const int sealed = crypto_box_seal(record.key.wrapped.data(), bound.data(), bound.size(), key.bytes.data());
-    sodium_memzero(bound.data(), bound.size());
-    if (sealed != 0) return fail(ErrorKind::Misconfigured, "the public key of " + key.epoch.str() + " is no key");
+    SealedRecord record{id, std::move(facts), {}, {key.epoch(), key.wrap(id, secret.bytes_), {}}};
     record.key.secrets.resize(parts.size() * kPartSecretSize);
     randombytes_buf(record.key.secrets.data(), record.key.secrets.size());
     for (std::size_t number = 0; number < parts.size(); ++number) {
@@ -109,17 +98,8 @@ std::vector<PartStub> stubs_of(const SealedRecord& record) {
 
 Result<RecordSecret> RecordSecret::unwrap(const RecordId& id, std::span<const std::uint8_t> wrapped,
                                           const PrivateKey& key) {
-    if (wrapped.size() != kWrapped + crypto_box_SEALBYTES) {
-        return fail(ErrorKind::Corrupt, "the key of record " + to_text(id) + " has a wrong size");
-    }
-    std::array<std::uint8_t, kWrapped> bound{};
-    const int opened = crypto_box_seal_open(bound.data(), wrapped.data(), wrapped.size(),
-                                            key.public_key().bytes.data(), key.bytes());
     RecordSecret secret;
-    std::copy_n(bound.begin(), kPartSecretSize, secret.bytes_.begin());
-    const bool is_its = std::equal(id.begin(), id.end(), bound.begin() + kPartSecretSize);
-    sodium_memzero(bound.data(), bound.size());
-    if (opened == 0 && is_its) return secret;
+    if (store::unwrap(id, wrapped, key, secret.bytes_)) return secret;
     return fail(ErrorKind::Corrupt, "the private key of " + key.public_key().epoch.str() + " does not open the key of record " + to_text(id));
 }
 

@@ -4,20 +4,19 @@
 // (the message, then each recipient) are encrypted, each under a key of its own, so that what is kept about one
 // person can be destroyed without touching what is kept about another.
 //
-//     Result<SealedRecord> sealed = seal_record(id, facts, parts, public_key);
+//     SealedRecord sealed = seal_record(id, facts, parts, wrapping_key);
 //     record_entry(id, facts, stubs_of(sealed))                  // what the log commits to (log/record_leaf.h)
 //
 //     Result<RecordSecret> secret = RecordSecret::unwrap(id, sealed.key.wrapped, private_key);
 //     Result<OpenedPart> part = open_part(id, 1, sealed.parts[1], *secret, sealed.key.secrets);
 //
-// K = R ‖ r_i: R is random for each record and sealed, with the id, to the epoch's public key (crypto_box_seal); r_i
-// is random for each part. Encryption is XChaCha20-Poly1305 under HMAC-SHA-256(K, "smarttls evidence encryption"),
+// K = R ‖ r_i: R is random for each record and sealed to the epoch's public key (record_wrapping.h); r_i is random for
+// each part. Encryption is XChaCha20-Poly1305 under HMAC-SHA-256(K, "smarttls evidence encryption"),
 // which is used once and so needs no nonce, bound to the id and the number of the part. The commitment is
 // HMAC-SHA-256(salt, SHA-256(plaintext)) with the salt HMAC-SHA-256(K, "smarttls evidence commitment"): whoever is
 // shown plaintext and salt sees that this text and no other was meant, whoever is not learns nothing. Without R or
 // r_i neither can be had back. Digest and commitment stay when a part is erased: every proof stays valid.
-// Ownership: values; a RecordSecret is wiped. Threads: pure functions. Errors: Misconfigured (a public key
-// that is none), Corrupt (not what was sealed), Bug.
+// Ownership: values; a RecordSecret is wiped. Threads: pure functions. Errors: Corrupt (not what was sealed).
 #pragma once
 
 #include <array>
@@ -29,6 +28,7 @@
 
 #include "store/log/record_leaf.h"
 #include "store/sealing/key.h"
+#include "store/sealing/record_wrapping.h"
 
 namespace smarttls::store {
 
@@ -55,8 +55,9 @@ struct SealedRecord {
     RecordKey key;
 };
 
-[[nodiscard]] Result<SealedRecord> seal_record(const RecordId& id, std::string facts,
-                                               std::span<const std::string> parts, const PublicKey& key);
+/// `id`: of this record and of no other.
+[[nodiscard]] SealedRecord seal_record(const RecordId& id, std::string facts, std::span<const std::string> parts,
+                                       const WrappingKey& key);
 
 [[nodiscard]] std::vector<PartStub> stubs_of(const SealedRecord& record);
 
@@ -72,8 +73,7 @@ class RecordSecret {
     [[nodiscard]] const PartSecret& bytes() const { return bytes_; }
 
   private:
-    friend Result<SealedRecord> seal_record(const RecordId&, std::string, std::span<const std::string>,
-                                            const PublicKey&);
+    friend SealedRecord seal_record(const RecordId&, std::string, std::span<const std::string>, const WrappingKey&);
     RecordSecret() = default;
     PartSecret bytes_{};
 };

@@ -24,8 +24,24 @@ Result<PublicKey> last_public_key(const std::string& directory, Epoch epoch) {
 }
 
 Result<PublicKey> SealingKeys::for_time(std::chrono::sys_seconds time) {
-    const Epoch epoch = Epoch::of(time);
     const policy::Lock lock(mutex_);
+    return find(time);
+}
+
+Result<std::shared_ptr<const WrappingKey>> SealingKeys::wrapping_for(std::chrono::sys_seconds time) {
+    const policy::Lock lock(mutex_);
+    if (wrapping_ && made_ == time) return wrapping_;
+    const auto key = find(time);
+    if (!key) return tl::unexpected(key.error());
+    auto made = WrappingKey::create(*key);
+    if (!made) return tl::unexpected(made.error());
+    wrapping_ = std::make_shared<const WrappingKey>(*std::move(made));
+    made_ = time;
+    return wrapping_;
+}
+
+Result<PublicKey> SealingKeys::find(std::chrono::sys_seconds time) {
+    const Epoch epoch = Epoch::of(time);
     if (found_ && found_->asked == epoch) return found_->key;
     auto key = last_public_key(directory_, epoch);
     if (!key) return key;

@@ -38,12 +38,23 @@ CREATE TABLE part (
     domain     TEXT,
     outcome    TEXT,
     floor      TEXT,
-    verdict    INTEGER REFERENCES verdict (id),
+    verdict    INTEGER,
     content    BLOB,
     PRIMARY KEY (record, number)
 ) STRICT, WITHOUT ROWID;
--- Whether anybody still refers to a verdict is asked when parts are erased.
-CREATE INDEX part_by_verdict ON part (verdict) WHERE verdict IS NOT NULL;
+
+-- A verdict goes with the last part that names it. The parts are counted: an index of them, or a foreign key, which needs
+-- one, would have each append change a page for each domain, ever more of them as the log grows.
+CREATE TABLE verdict_use (
+    verdict INTEGER PRIMARY KEY REFERENCES verdict (id) ON DELETE CASCADE,
+    parts   INTEGER NOT NULL
+) STRICT;
+CREATE TRIGGER part_names_verdict AFTER INSERT ON part WHEN NEW.verdict IS NOT NULL BEGIN
+    INSERT INTO verdict_use (verdict, parts) VALUES (NEW.verdict, 1) ON CONFLICT (verdict) DO UPDATE SET parts = parts + 1;
+END;
+CREATE TRIGGER part_forgets_verdict AFTER UPDATE OF verdict ON part WHEN OLD.verdict IS NOT NULL AND NEW.verdict IS NULL BEGIN
+    UPDATE verdict_use SET parts = parts - 1 WHERE verdict = OLD.verdict;
+END;
 
 -- By what a record is found. Each segment holds the times from its start to that of the next: what is added goes to the
 -- newest, whose pages are few and at hand, however many records there are.

@@ -23,8 +23,9 @@ constexpr std::string_view kSetToken = "UPDATE checkpoint SET token = ?2 WHERE s
 constexpr std::string_view kKeepPosition =
     "INSERT INTO delivery_position (source, position) VALUES (?1, ?2)"
     " ON CONFLICT (source) DO UPDATE SET position = excluded.position";
-// The newest segment of terms and what else grows at its end stay in memory.
-constexpr const char* kCache = "PRAGMA cache_size = -32768";
+// The newest segment of terms and what else grows at its end stay in memory, and a page that each append changes is
+// written back from the log to the database once for some hundreds of them: the log grows to 16 MiB.
+constexpr const char* kCache = "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4096";
 constexpr std::string_view kInsertNode = "INSERT INTO node (position, hash) VALUES (?1, ?2)";
 
 Result<void> bind_optional(Statement& statement, int index, const std::string& text) {

@@ -49,7 +49,7 @@ constexpr std::array<std::string_view, 12> kSql{
     " (SELECT 1 FROM sealed_recipient WHERE sealed_recipient.sealed = sealed.id)",
     "DELETE FROM sealed_recipient WHERE sealed = ?1",
     "DELETE FROM sealed WHERE id = ?1",
-    "DELETE FROM verdict WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM part WHERE part.verdict = ?1)",
+    "DELETE FROM verdict WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM verdict_use WHERE verdict = ?1 AND parts > 0)",
     "UPDATE exception SET target = 'erased', reason = 'erased', ticket = 'erased', owner = 'erased',"
     " end_reason = iif(end_reason = '', '', 'erased') WHERE id = ?1 AND state NOT IN ('waiting', 'active')"};
 

@@ -20,9 +20,11 @@
 #include <thread>
 #include <vector>
 
+#include "store/evidence_log.h"
 #include "store/evidence_reader.h"
 #include "store/evidence_table.h"
 #include "store/evidence_writer.h"
+#include "store/log/merkle_proof.h"
 #include "store/message_keys.h"
 #include "store/sealing/key.h"
 
@@ -177,6 +179,7 @@ double milliseconds_of(const std::function<void()>& work) {
 
 void measure_growth(const std::string& directory, std::size_t events) {
     constexpr std::size_t kSmall = 10'000;
+    if (events < 2 * kSmall || events % kFillBatch != 0) give_up("the growth is measured over 20,000 events at least, by 2,000");
     const auto settings = settings_in(directory);
     make_keys(settings, directory + "/private");
     const auto preparer = must(store::RecordPreparer::open(settings));
@@ -192,7 +195,7 @@ void measure_growth(const std::string& directory, std::size_t events) {
                 insert(table, keys, std::span(batch).subspan(i, std::min(kWriters, batch.size() - i)));
             }
         });
-        if (first < kSmall) early += spent;
+        if (first >= kSmall && first < 2 * kSmall) early += spent;
         if (first + kSmall >= events) late += spent;
     }
     say("append_at_ten_thousand", kSmall / early, "events/s");
@@ -213,6 +216,12 @@ void measure_growth(const std::string& directory, std::size_t events) {
         q.class_name = one.class_name;
         q.until = one.time + std::chrono::milliseconds(1);
         search(q);
+    }), "ms");
+    auto database = must(store::Database::open(settings.evidence, store::OpenMode::ReadOnly));
+    const store::ReadNode read = [&](std::uint64_t position) { return store::node_at(database, position); };
+    say("inclusion_proof", milliseconds_of([&] {
+        number = (number * 31 + 7) % events;
+        if (must(store::inclusion_proof({number, events}, read)).empty()) give_up("proof");
     }), "ms");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A disk that is full, and one whose fsync fails, at each place of an append, an erasure, a retention run and a backup:
+// A disk that is full, one whose fsync is slow, and one whose fsync fails, at each place of an append, an erasure, a retention run and a backup:
 // what was acknowledged is there, the log is whole, and the next attempt finishes what this one could not.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -70,6 +70,21 @@ class DiskFaultTest : public test::ErasureSite {
         return {1, 4096, 40'000, whole / 2, whole};
     }
 };
+
+TEST_F(DiskFaultTest, AnAppendWaitsForOneSync) {
+    auto writer = EvidenceWriter::open(store_.settings);
+    ASSERT_TRUE(writer);
+    const auto append_one = [&](int number) { return (*writer)->append(message("W" + std::to_string(number), {"bob@example.nl"}), test::soon()); };
+    ASSERT_TRUE(append_one(0));
+    constexpr int kAppends = 5;
+    constexpr std::chrono::milliseconds kSync{100};
+    const test::SlowSync slow(kSync);
+    const auto begin = std::chrono::steady_clock::now();
+    for (int number = 1; number <= kAppends; ++number) ASSERT_TRUE(append_one(number));
+    const auto each = (std::chrono::steady_clock::now() - begin) / kAppends;
+    EXPECT_GE(each, kSync);
+    EXPECT_LT(each, kSync * 17 / 10) << "the two databases are synced one after the other";
+}
 
 TEST_F(DiskFaultTest, AnAppendWhoseSyncFailsIsNotAcknowledgedAndNothingElseIsLost) {
     auto writer = EvidenceWriter::open(store_.settings);

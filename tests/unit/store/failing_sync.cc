@@ -7,16 +7,19 @@
 #include <atomic>
 #include <cerrno>
 #include <limits>
+#include <thread>
 
 namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 std::atomic<std::int64_t> good_ones = kNever;
+std::atomic<std::chrono::milliseconds::rep> each_takes = 0;
 
 /// Whether this one fails: that which makes the count negative.
 bool is_the_one() { return good_ones.load() != kNever && good_ones.fetch_sub(1) == 0; }
 
 int sync_or_fail(long call, int descriptor) {
+    if (const std::chrono::milliseconds wait{each_takes}; wait.count() != 0) std::this_thread::sleep_for(wait);
     if (!is_the_one()) return static_cast<int>(::syscall(call, descriptor));
     errno = EIO;
     return -1;
@@ -33,5 +36,8 @@ namespace smarttls::store::test {
 FailingSync::FailingSync(std::int64_t good) { good_ones = good; }
 FailingSync::~FailingSync() { good_ones = kNever; }
 bool FailingSync::has_failed() { return good_ones.load() < 0; }
+
+SlowSync::SlowSync(std::chrono::milliseconds each) { each_takes = each.count(); }
+SlowSync::~SlowSync() { each_takes = 0; }
 
 }  // namespace smarttls::store::test

@@ -25,6 +25,7 @@ constexpr std::string_view kBackupUsage =
     "\n"
     "  --with-keys DIRECTORY  the wrapped keys, too, to a new directory of their own. Keep it apart and delete it\n"
     "                         sooner: what is erased can be read as long as both backups are there.\n"
+    "  --portal               the portal's own log instead of the milter's\n"
     "\n"
     "Not in it: messages kept for pickup ([store] sealed), address-key, log-key, public-keys and the portal's private\n"
     "keys. These are files that never change; copy them with any other program.\n"
@@ -41,6 +42,7 @@ constexpr std::string_view kRestoreUsage =
     "  --with-keys DIRECTORY  a backup of the keys; those that are here stay\n"
     "  --checkpoint FILE      the newest checkpoint of this log that you know of\n"
     "  --force-rollback       although evidence gets lost\n"
+    "  --portal               the portal's own log; the portal has to be stopped\n"
     "\n"
     "Exit status: 0 restored, 1 refused, 2 usage, 69 nothing was changed, 78 configuration.\n";
 

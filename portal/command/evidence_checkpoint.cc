@@ -27,7 +27,8 @@ constexpr std::string_view kUsage =
     "--since-checkpoint FILE\" then shows whether a record before it was changed or left out.\n"
     "The milter signs one each minute as well while there is mail.\n"
     "\n"
-    "  --key   prints the key by which others verify checkpoints, instead\n"
+    "  --key     prints the key by which others verify checkpoints, instead\n"
+    "  --portal  of the portal's own log\n"
     "\n"
     "Exit status: 0 done, 1 the log is empty, 2 usage, 69 database unavailable, 78 configuration or no\n"
     "right to read the key.\n";

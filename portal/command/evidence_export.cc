@@ -35,6 +35,7 @@ constexpr std::string_view kUsage =
     "not shown.\n"
     "\n"
     "  -o, --output FILE   a new file, for its owner alone; without it to standard output\n"
+    "  --portal            what the portal's own log says\n"
     "\n"
     "Exit status: 0 written, 1 nothing found, 2 usage, 69 unavailable, 78 configuration.\n";
 

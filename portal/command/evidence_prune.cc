@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "policy/text.h"
+#include "portal/command/either_log.h"
 #include "portal/command/evidence_erase.h"
 #include "portal/command/evidence_open.h"
 #include "portal/command/exit_status.h"
@@ -17,6 +18,7 @@ namespace smarttls::portal {
 namespace {
 
 namespace po = boost::program_options;
+using policy::because;
 using store::Epoch;
 
 constexpr std::string_view kUsage =
@@ -24,7 +26,8 @@ constexpr std::string_view kUsage =
     "\n"
     "Takes what is personal from evidence that is older than [class.NAME] evidence-retention: keys, ciphertexts\n"
     "and what it is found by. Records and hashes stay, and every proof stays valid; a record says how many of\n"
-    "which class it were. What waits for pickup, for release or to be sent stays until that has ended.\n"
+    "which class it were. What waits for pickup, for release or to be sent stays until that has ended. The\n"
+    "portal's log is pruned, too.\n"
     "Months whose last record is gone are named: their private keys are needed no more. To be run daily.\n"
     "\n"
     "  --dry-run      counts and changes nothing\n"
@@ -54,9 +57,14 @@ policy::Result<void> prune(const policy::Config& config, const policy::MailClass
     }
     const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     const store::PruneOrder order{one.name, now - one.evidence_retention, person(), config.version};
-    const auto done = dry ? count_prunable(config.store, order) : prune_evidence(config.store, order);
-    if (!done) return tl::unexpected(done.error());
-    out << done->parts << " parts of " << done->records << " records from before " << store::rfc3339(order.before)
+    store::Pruning done;
+    for (const policy::StoreSettings& log : all_logs(config)) {
+        const auto gone = dry ? count_prunable(log, order) : prune_evidence(log, order);
+        if (!gone) return because(gone, log.evidence);
+        done.parts += gone->parts;
+        done.records += gone->records;
+    }
+    out << done.parts << " parts of " << done.records << " records from before " << store::rfc3339(order.before)
         << (dry ? " would go\n" : " are gone\n");
     return policy::ok();
 }
@@ -79,7 +87,7 @@ int evidence_prune(const policy::Config& config, const std::vector<std::string>&
         const auto pruned = prune(config, one, dry, out);
         if (!pruned) return complain(pruned.error(), err);
     }
-    const auto in_use = store::months_in_use(config.store);
+    const auto in_use = months_of_all_logs(config);
     if (!in_use) return complain(in_use.error(), err);
     for (const Epoch& month : months_done(config, *in_use)) {
         out << "Nothing of " << month.str() << " is kept any more: smarttls keys destroy " << month.str() << "\n";

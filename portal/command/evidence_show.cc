@@ -4,16 +4,15 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <filesystem>
 #include <iterator>
 
+#include "portal/command/either_log.h"
 #include "portal/command/evidence_arguments.h"
 #include "portal/command/evidence_json.h"
 #include "portal/command/evidence_open.h"
 #include "portal/command/evidence_verdict.h"
 #include "portal/command/evidence_words.h"
 #include "portal/command/exit_status.h"
-#include "portal/pickup/event_relay.h"
 
 namespace smarttls::portal {
 namespace {
@@ -105,9 +104,9 @@ Result<std::vector<StoredEvidence>> story_about(const policy::Config& config, co
     auto reader = open_evidence(config);
     if (!reader) return tl::unexpected(reader.error());
     auto found = reader->by_queue_id(queue_id);
-    const auto settings = portal_evidence(config);
-    if (!found || !std::filesystem::exists(settings.evidence)) return found;
-    auto other = store::EvidenceReader::open(settings, config.portal.private_keys);
+    const auto portal = at_portal_log(config);
+    if (!found || !portal) return found;
+    auto other = open_evidence(*portal);
     if (!other) return because(other, "the portal's evidence");
     auto more = other->by_queue_id(queue_id);
     if (!more) return because(more, "the portal's evidence");

@@ -36,6 +36,7 @@ constexpr std::string_view kUsage =
     "  --since-checkpoint FILE  checkpoints that were kept elsewhere: what was changed, left out or put in\n"
     "                           before them shows even to who can sign anew\n"
     "  --quick                  looks at facts, hashes and signatures, at nothing that is encrypted\n"
+    "  --portal                 the portal's own log instead of the milter's\n"
     "\n"
     "Exit status: 0 proved, 1 not proved, 2 usage, 69 unavailable, 78 configuration.\n";
 

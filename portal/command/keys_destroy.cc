@@ -3,6 +3,7 @@
 #include <boost/program_options.hpp>
 
 #include "portal/command/confirm.h"
+#include "portal/command/either_log.h"
 #include "portal/command/evidence_open.h"
 #include "portal/command/exit_status.h"
 #include "portal/command/keys.h"
@@ -63,7 +64,7 @@ Result<void> permit(const policy::Config& config, const Epoch& month, bool force
     const auto next = store::load_public_key(config.store.public_keys, Epoch::of(std::chrono::floor<std::chrono::seconds>(wall_time())));
     if (!next) return because(next, "first there has to be a key for this month (smarttls keys create)");
     if (force) return policy::ok();
-    const auto in_use = store::months_in_use(config.store);
+    const auto in_use = months_of_all_logs(config);
     if (!in_use) return tl::unexpected(in_use.error());
     if (std::find(in_use->begin(), in_use->end(), month) == in_use->end()) return policy::ok();
     return refuse("something that was sealed in " + month.str() + " is still kept; smarttls evidence prune takes what is too old,"

@@ -8,6 +8,7 @@
 #include "portal/command/backup.h"
 #include "portal/command/cache.h"
 #include "portal/command/check.h"
+#include "portal/command/either_log.h"
 #include "portal/command/evidence_checkpoint.h"
 #include "portal/command/evidence_export.h"
 #include "portal/command/evidence_erase.h"
@@ -74,6 +75,9 @@ int config_check(const smarttls::policy::Config&, const Words&, std::ostream& ou
     return smarttls::portal::kExitYes;
 }
 
+template <auto kVerb>
+constexpr Verb either = smarttls::portal::of_either_log<kVerb>;
+
 /// The verb at the front of `words`, which is taken off.
 Verb find_verb(Words& words) {
     struct Entry {
@@ -83,13 +87,13 @@ Verb find_verb(Words& words) {
     static const auto kVerbs = std::to_array<Entry>({{{"check"}, smarttls::portal::check},
                                    {{"evidence", "show"}, smarttls::portal::evidence_show},
                                    {{"evidence", "search"}, smarttls::portal::evidence_search},
-                                   {{"evidence", "export"}, smarttls::portal::evidence_export},
-                                   {{"evidence", "verify"}, smarttls::portal::evidence_verify},
-                                   {{"evidence", "checkpoint"}, smarttls::portal::evidence_checkpoint},
+                                   {{"evidence", "export"}, either<smarttls::portal::evidence_export>},
+                                   {{"evidence", "verify"}, either<smarttls::portal::evidence_verify>},
+                                   {{"evidence", "checkpoint"}, either<smarttls::portal::evidence_checkpoint>},
                                    {{"evidence", "erase"}, smarttls::portal::evidence_erase},
                                    {{"evidence", "prune"}, smarttls::portal::evidence_prune},
-                                   {{"backup"}, smarttls::portal::backup},
-                                   {{"restore"}, smarttls::portal::restore},
+                                   {{"backup"}, either<smarttls::portal::backup>},
+                                   {{"restore"}, either<smarttls::portal::restore>},
                                    {{"cache", "show"}, smarttls::portal::cache_show},
                                    {{"cache", "flush"}, smarttls::portal::cache_flush},
                                    {{"message", "list"}, smarttls::portal::message_list},
@@ -161,7 +165,7 @@ int main(int argc, char** argv) {
     }
     auto config = smarttls::policy::load_config(file);
     // Whoever is given evidence verifies it where nothing is installed.
-    const bool needs_none = verb == &smarttls::portal::evidence_verify && file == smarttls::policy::kDefaultConfigFile &&
+    const bool needs_none = verb == either<smarttls::portal::evidence_verify> && file == smarttls::policy::kDefaultConfigFile &&
                             !std::filesystem::exists(file);
     if (needs_none) config = smarttls::policy::Config{};
     if (!config) {

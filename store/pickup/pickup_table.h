@@ -66,7 +66,7 @@ struct PickupRow {
     EvidenceTime received{};
     EvidenceTime expires{};
     EvidenceTime remind{};  // zero: never
-    std::string state;      // "open", or how it ended: "expired", "revoked", "discarded"
+    std::string state;      // "open", or how it ended: "expired", "revoked", "discarded", "erased"
     EvidenceTime seen{};    // when it was read for the first time
 };
 

@@ -19,6 +19,7 @@
 #include "policy/mutex.h"
 #include "store/pickup/event_table.h"
 #include "store/pickup/mail_table.h"
+#include "store/pickup/person_erasure.h"
 #include "store/pickup/phone_table.h"
 #include "store/pickup/pickup_table.h"
 #include "store/pickup/secret_table.h"
@@ -28,13 +29,14 @@ namespace smarttls::store {
 struct PortalTables {
     PortalTables(Database& database, const PortalKey& key)
         : messages(database), pickups(database, key), secrets(database, key), mails(database, key), events(database, key),
-          phones(database, key) {}
+          phones(database, key), persons(database, key) {}
     MessageTable messages;
     PickupTable pickups;
     SecretTable secrets;
     MailTable mails;
     EventTable events;
     PhoneTable phones;
+    PersonTable persons;
 };
 
 /// The paths in the portal's directory.

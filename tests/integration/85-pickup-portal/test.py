@@ -209,6 +209,33 @@ class PickupPortal(Scenario):
         for secret in (token, "ida@", "31687654321", "alice@", self.code_for(token)):
             self.assertNotIn(secret.encode(), content, secret)
 
+    def test_an_erasure_reaches_the_portal_and_its_log(self) -> None:
+        self.site.command("phone", "set", "nora@plaintext.example", "+31612345678")
+        queue_id = self.send_class_mail("nora@plaintext.example")
+        token = self.announced("nora@plaintext.example")
+        self.wait_told(queue_id, "ConsignmentNotification")
+        told = self.site.command("evidence", "erase", "--address", "nora@plaintext.example", "--reason", "asked", "--yes")
+        self.assertIn("1 pickups in the portal, 1 devices and numbers there", told)
+        self.assertEqual(self.pages("find", token), (1, ""))
+        self.assertNotIn("nora@", self.site.command("phone", "list", status=None))
+        self.assertNotIn("nora@", self.site.command("evidence", "show", queue_id))
+        self.site.command("evidence", "erase", "--address", "nora@plaintext.example", "--yes", status=1)
+        for which in ([], ["--portal"]):
+            self.site.command("evidence", "checkpoint", *which)
+            self.assertIn("part(s) were erased", self.site.command("evidence", "verify", "--log", *which))
+
+    def test_the_portal_s_log_is_backed_up_and_restored(self) -> None:
+        queue_id = self.send_class_mail("olga@plaintext.example")
+        self.announced("olga@plaintext.example")
+        self.wait_told(queue_id, "ConsignmentNotification")
+        backup, keys = self.site.portal / "backup", self.site.portal / "backup-of-keys"
+        self.assertIn("Backed up", self.site.command("backup", str(backup), "--with-keys", str(keys), "--portal"))
+        self.site.kill_daemon("smarttls-portal")
+        self.assertIn("Restored", self.site.command("restore", str(backup), "--portal", "--force-rollback"))
+        self.site.start_portal()
+        self.assertEqual(self.told(queue_id).count("ConsignmentNotification"), 1)
+        self.site.command("evidence", "verify", "--log", "--portal")
+
     def test_a_kill_at_any_moment_loses_and_doubles_nothing(self) -> None:
         recipients = [f"kees{number}@plaintext.example" for number in range(12)]
         queue_ids = []

@@ -103,6 +103,7 @@ class EvidenceCommandTest : public CentralEuropeanTime {
         policy::Config config;
         config.store = store_.settings;
         config.portal.private_keys = store_.private_keys;
+        config.portal.directory = store_.settings.evidence + ".no-portal";
         return config;
     }();
 };

@@ -22,7 +22,7 @@
 
 namespace smarttls::store {
 
-/// A few megabytes of index; five hundred segments of ten million records, of which each costs a search one descent.
+/// A few megabytes of index; a thousand segments of ten million records, of which each costs a search one descent.
 inline constexpr std::int64_t kSegmentRecords = 10'000;
 
 class TermTable {

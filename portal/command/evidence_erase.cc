@@ -107,7 +107,8 @@ void add(const store::ErasureCount& one, store::ErasureCount& sum) {
 template <class InPortal, class InLog>
 Result<Found> everywhere(const policy::Config& config, InPortal in_portal, InLog in_log) {
     Found found;
-    if (std::filesystem::exists(store::portal_database(config.portal.directory))) {
+    std::error_code failed;  // not ours to look at: opening it says so, and nothing is left out in silence
+    if (std::filesystem::exists(store::portal_database(config.portal.directory), failed) || failed) {
         auto portal = store::PortalStore::open_existing(config.portal.directory);
         if (!portal) return because(portal, "the portal");
         const auto done = (*portal)->change([&](store::PortalTables& tables) { return in_portal(tables.persons); });

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "portal/command/backup.h"
 #include "portal/command/exit_status.h"
 #include "portal/command/keys.h"
@@ -41,6 +43,15 @@ TEST_F(EvidenceEraseTest, APersonIsErasedAndASecondTimeThereIsNothing) {
     const Answer again = run(evidence_erase, {"--address", "carol@example.org", "--yes"});
     EXPECT_EQ(again.status, kExitNo);
     EXPECT_EQ(again.err, "smarttls: the evidence holds nothing about carol@example.org\n");
+}
+
+TEST_F(EvidenceEraseTest, APortalThatCannotBeLookedAtIsNotLeftOut) {
+    append_sample();
+    std::filesystem::create_symlink(config_.portal.directory, config_.portal.directory);  // to itself
+    const Answer done = run(evidence_erase, {"--address", "carol@example.org", "--yes"});
+    EXPECT_EQ(done.status, kExitUnavailable) << done.err;
+    EXPECT_NE(done.err.find("the portal: "), std::string::npos) << done.err;
+    EXPECT_TRUE(has("4XyZ2m0Fk7z9", store::Shown::Clear));
 }
 
 TEST_F(EvidenceEraseTest, AMessageIsErasedByItsQueueId) {
